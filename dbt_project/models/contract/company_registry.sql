@@ -1,0 +1,1 @@
+{{ contract_union('company_registry') }}

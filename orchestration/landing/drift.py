@@ -1,0 +1,62 @@
+"""How a file's columns differ from the feed's previous batch: notes for people, never values."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+SAMPLE_ROWS = 1_000
+
+_KINDS = (
+    ("boolean", re.compile(r"(?i)true|false")),
+    ("number", re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")),
+    ("date or time", re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?")),
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The columns of a file in its order, and the kind of value each was seen to hold (absent: nothing seen)."""
+
+    columns: tuple[str, ...]
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    is_ordered: bool = True  # False where a format has no column order (JSON lines)
+
+
+def infer_kinds(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
+    """The kind of each column that has a value in the sampled rows: boolean, number, date or time, text."""
+    kinds: dict[str, str] = {}
+    for row in rows:
+        for column, value in zip(columns, row, strict=False):
+            if value and kinds.get(column) != "text":
+                kind = next((name for name, pattern in _KINDS if pattern.fullmatch(value.strip())), "text")
+                kinds[column] = kind if kinds.get(column, kind) == kind else "text"
+    return kinds
+
+
+def drift_notes(shape: Shape, previous: Shape | None, declared: Sequence[str]) -> list[str]:
+    """What changed since the previous batch; for a feed's first batch, what differs from the declaration."""
+    if previous is None:
+        undeclared = [c for c in shape.columns if c not in declared]
+        absent = [c for c in declared if c not in shape.columns]
+        notes = [f"not declared in the source YAML, landed as text: {', '.join(undeclared)}"] if undeclared else []
+        return notes + ([f"declared but not in the file, read as null: {', '.join(absent)}"] if absent else [])
+    new = [c for c in shape.columns if c not in previous.columns]
+    missing = [c for c in previous.columns if c not in shape.columns]
+    notes = []
+    if shape.is_ordered and len(new) == len(missing) == 1:
+        if shape.columns.index(new[0]) == previous.columns.index(missing[0]):
+            notes.append(
+                f"column {missing[0]} seems renamed to {new[0]} (same position): "
+                f"if so, map its header to {missing[0]} under `columns` in tasuki.toml"
+            )
+            new, missing = [], []
+    notes += [f"new column {column}" for column in new]
+    notes += [f"column {column} is missing, read as null" for column in missing]
+    common = [c for c in previous.columns if c in shape.columns]
+    if shape.is_ordered and common != [c for c in shape.columns if c in previous.columns]:
+        notes.append("columns came in another order (values follow their names)")
+    for column in common:
+        before, now = previous.kinds.get(column), shape.kinds.get(column)
+        if before and now and before != now and before != "text":
+            notes.append(f"column {column} held only {before} values, now {now}")
+    return notes

@@ -1,0 +1,45 @@
+"""DuckDB as a file converter: an in-memory connection that reads a source and writes a batch."""
+
+import re
+
+import duckdb
+
+from orchestration.landing.batches import Job, ReadOutcome
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A fresh in-memory connection in UTC; one per file, since a corrupt file can spoil its connection."""
+    return duckdb.connect(":memory:", config={"TimeZone": "UTC"})
+
+
+def identifier(name: str) -> str:
+    """A quoted column name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str, *, is_path: bool = False) -> str:
+    """A quoted text; in a path, characters that mean a pattern are made to mean themselves."""
+    if is_path:
+        text = re.sub(r"([*?\[])", r"[\1]", text)
+    return "'" + text.replace("'", "''") + "'"
+
+
+def copy_to_batch(
+    connection: duckdb.DuckDBPyConnection, job: Job, columns: list[str], source: str, outcome: ReadOutcome
+) -> int:
+    """Copy the expressions `columns` of `source` with lineage into the batch's temporary file; the rows written."""
+    batch_id, loaded_at, extracted_at, source_file = job.lineage()
+    lineage = [
+        f"{literal(batch_id)} as _batch_id",
+        f"timestamp '{loaded_at.isoformat(sep=' ')}' as _loaded_at",
+        f"timestamp '{extracted_at.isoformat(sep=' ')}' as _extracted_at",
+        f"{literal(source_file)} as _source_file",
+        "row_number() over () as _row_number",
+    ]
+    metadata = ", ".join(f"{key}: {literal(value)}" for key, value in job.metadata(outcome).items())
+    select = f"select {', '.join(columns + lineage)} from {source}"  # noqa: S608
+    target = literal(str(job.tmp))
+    counted = connection.execute(
+        f"copy ({select}) to {target} (format parquet, compression zstd, kv_metadata {{{metadata}}})"
+    ).fetchone()
+    return int(counted[0]) if counted else 0
