@@ -83,6 +83,7 @@ class Job:
     feed: Feed
     source: Path
     source_file: str
+    part: str
     batch_id: str
     seq: int
     sha256: str
@@ -112,6 +113,7 @@ class Job:
             extracted_at=self.extracted_at,
             loaded_at=self.loaded_at,
             source_file=self.source_file,
+            part=self.part,
             sha256=self.sha256,
             delivery=self.feed.delivery,
             encoding=outcome.encoding,

@@ -20,9 +20,11 @@ class SourceTable:
     system: str
     table: str
     columns: tuple[str, ...]
+    alternatives: tuple[str, ...]  # those of the columns that are other names of another
     delivery: str
     key: tuple[str, ...]
     sets_as_of: bool
+    files: str | None  # glob of its usual file names, where they are not named after the table
 
 
 Catalogue = dict[str, dict[str, SourceTable]]
@@ -57,13 +59,16 @@ def _source_table(file: Path, source: dict[str, Any], table: dict[str, Any]) -> 
         raise CatalogueError(f"{where}: delivery is {delivery!r}; write one of {', '.join(DELIVERIES)}")
     key = meta.get("key") or []
     key = [key] if isinstance(key, str) else key
+    columns = table.get("columns") or []
     return SourceTable(
         system=source["name"],
         table=table["name"],
-        columns=tuple(column["name"] for column in table.get("columns") or []),
+        columns=tuple(column["name"] for column in columns),
+        alternatives=tuple(column["name"] for column in columns if "alias_of" in _meta(column)),
         delivery=delivery,
         key=tuple(key),
         sets_as_of=bool(meta.get("sets_as_of", True)),
+        files=meta.get("files"),
     )
 
 

@@ -6,7 +6,6 @@ are no records. Row numbers count the records of the file from 1, landed and rej
 """
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -114,9 +113,11 @@ def land_csv(job: Job) -> ReadOutcome:
             return _land_undamaged(job, encoding, delimiter, names, records)
     except UnicodeDecodeError:
         trouble = f"bytes that are not {encoding}"
-    except duckdb.Error as error:
+    except duckdb.InvalidInputException as error:
+        if "CSV Error" not in str(error):
+            raise
         trouble = _first_line(error)
-    except _NotReconciledError as error:
+    except (csv.Error, _NotReconciledError) as error:
         trouble = str(error)
     return land_damaged(job, encoding, delimiter, names, header.fields, header.lines, trouble)
 
@@ -177,4 +178,4 @@ def _land_undamaged(job: Job, encoding: str, delimiter: str, names: ColumnNames,
 
 
 def _first_line(error: duckdb.Error) -> str:
-    return re.sub(r"\s+", " ", str(error).split("\n", 1)[0])
+    return str(error).split("\n", 1)[0]

@@ -6,8 +6,8 @@ whole record of the right width; otherwise its first line alone is rejected and 
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from orchestration.landing.batches import BatchWriter, Job, ReadOutcome
 from orchestration.landing.drift import SAMPLE_ROWS, Shape, infer_kinds
@@ -19,8 +19,7 @@ _MAX_LINES = 1_000  # of one quoted value
 csv.field_size_limit(MAX_RECORD)
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record: the line it starts on, and its fields or the reason why it cannot be read."""
 
     line: Line
@@ -82,17 +81,19 @@ def _records(job: Job, encoding: str, delimiter: str, header: list[str], header_
         yield _record(line, lines, encoding, delimiter, header)
 
 
-def _record(line: Line, lines: "_Lookahead", encoding: str, delimiter: str, header: Sequence[str]) -> Record:
+def _record(line: Line, lines: "_Lookahead", encoding: str, delimiter: str, header: list[str]) -> Record:
     if line.text is None:
         return Record(line, line.shown, None, f"bytes that are not {encoding}")
     if len(line.raw) > MAX_RECORD:
         return Record(line, line.shown, None, f"a line longer than {MAX_RECORD:,} bytes")
     fields, taken = _fields(line.text, lines, delimiter, len(header))
-    raw = line.text + "".join(following.text or "" for following in lines.peeked(taken))
+    raw = line.text
+    if taken:
+        raw += "".join(following.text or "" for following in lines.peeked(taken))
     if isinstance(fields, list) and len(fields) == len(header):
         lines.drop(taken)
-        if len(header) > 1 and [value.strip() for value in fields] == [value.strip() for value in header]:
-            return Record(line, raw, None, "the header again: several exports in one file")
+        if fields[0] == header[0] and len(header) > 1 and fields == header:
+            return Record(line, raw.rstrip("\r\n"), None, "the header again: several exports in one file")
         return Record(line, raw, fields, "")
     if taken and not any(_is_whole(following, delimiter, len(header)) for following in lines.peeked(taken)):
         lines.drop(taken)
@@ -118,7 +119,9 @@ def _fields(text: str, lines: "_Lookahead", delimiter: str, width: int) -> tuple
         text += following.text
         if '"' in following.text:
             fields = parse_record(text, delimiter)
-    return fields, taken if isinstance(fields, list) else 0
+    if isinstance(fields, list):
+        return fields, taken
+    return ("open" if taken else fields), 0
 
 
 def _is_whole(line: Line, delimiter: str, width: int) -> bool:

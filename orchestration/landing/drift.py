@@ -9,7 +9,10 @@ SAMPLE_ROWS = 1_000
 _KINDS = (
     ("boolean", re.compile(r"(?i)true|false")),
     ("number", re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")),
-    ("date or time", re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?")),
+    (
+        "date or time",
+        re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"),
+    ),
 )
 
 
@@ -33,23 +36,25 @@ def infer_kinds(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) ->
     return kinds
 
 
-def drift_notes(shape: Shape, previous: Shape | None, declared: Sequence[str]) -> list[str]:
+def drift_notes(
+    shape: Shape, previous: Shape | None, declared: Sequence[str], alternatives: Sequence[str] = ()
+) -> list[str]:
     """What changed since the previous batch; for a feed's first batch, what differs from the declaration."""
     if previous is None:
         undeclared = [c for c in shape.columns if c not in declared]
-        absent = [c for c in declared if c not in shape.columns]
+        absent = [c for c in declared if c not in shape.columns and c not in alternatives]
         notes = [f"not declared in the source YAML, landed as text: {', '.join(undeclared)}"] if undeclared else []
         return notes + ([f"declared but not in the file, read as null: {', '.join(absent)}"] if absent else [])
     new = [c for c in shape.columns if c not in previous.columns]
     missing = [c for c in previous.columns if c not in shape.columns]
     notes = []
-    if shape.is_ordered and len(new) == len(missing) == 1:
-        if shape.columns.index(new[0]) == previous.columns.index(missing[0]):
-            notes.append(
-                f"column {missing[0]} seems renamed to {new[0]} (same position): "
-                f"if so, map its header to {missing[0]} under `columns` in tasuki.toml"
-            )
-            new, missing = [], []
+    is_one_for_one = shape.is_ordered and len(new) == len(missing) == 1
+    if is_one_for_one and shape.columns.index(new[0]) == previous.columns.index(missing[0]):
+        notes.append(
+            f"column {missing[0]} seems renamed to {new[0]} (same position): "
+            f"if so, map its header to {missing[0]} under `columns` in tasuki.toml"
+        )
+        new, missing = [], []
     notes += [f"new column {column}" for column in new]
     notes += [f"column {column} is missing, read as null" for column in missing]
     common = [c for c in previous.columns if c in shape.columns]

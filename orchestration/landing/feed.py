@@ -23,6 +23,7 @@ class Feed:
     sets_as_of: bool
     columns: tuple[tuple[str, str], ...]  # header map: header in the file, column name
     declared: tuple[str, ...]
+    alternatives: tuple[str, ...]  # declared other names, whose absence is nothing to report
 
     @property
     def name(self) -> str:
@@ -41,6 +42,7 @@ class LandedBatch:
     extracted_at: datetime
     loaded_at: datetime
     source_file: str
+    part: str  # empty, or the undated file whose newer versions replace this one in a snapshot
     sha256: str
     delivery: str
     encoding: str

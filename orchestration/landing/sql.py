@@ -8,8 +8,8 @@ from orchestration.landing.batches import Job, ReadOutcome
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A fresh in-memory connection in UTC; one per file, since a corrupt file can spoil its connection."""
-    return duckdb.connect(":memory:", config={"TimeZone": "UTC"})
+    """A fresh in-memory connection; one per file, since a corrupt file can spoil its connection."""
+    return duckdb.connect(":memory:")
 
 
 def identifier(name: str) -> str:

@@ -1,0 +1,13 @@
+{# true where the dated seed row `alias` is in force on the date; an empty bound is open #}
+{% macro in_force(alias, date) -%}
+    {{ date }} >= coalesce({{ alias }}.valid_from, date '0001-01-01')
+        and {{ date }} <= coalesce({{ alias }}.valid_to, date '9999-12-31')
+{%- endmacro %}
+
+{# rate of a currency to the base currency: 1 for the base itself and where the source names none, null where none is known #}
+{% macro base_rate(currency, rate) -%}
+    case
+        when {{ currency }} is null or upper({{ currency }}) = '{{ var("base_currency") }}' then cast(1 as decimal(18, 6))
+        else cast({{ rate }} as decimal(18, 6))
+    end
+{%- endmacro %}

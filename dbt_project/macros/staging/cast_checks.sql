@@ -1,0 +1,84 @@
+{# The batches of the registry that this incremental model has not checked yet. #}
+{% macro unchecked_batches() -%}
+    select system, table_name, batch_id, source_file
+    from {{ source('landing', 'batches') }} as batches
+    {%- if is_incremental() %}
+    where not exists (
+        select 1
+        from {{ this }} as checked
+        where checked.reason is null
+            and checked.system = batches.system
+            and checked.table_name = batches.table_name
+            and checked.batch_id = batches.batch_id
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{# One row per value that fails its cast and per row without key, in the unchecked batches. The SQL is written for the tables that
+   have such batches; the others are not read. #}
+{% macro failed_casts() -%}
+    {%- set registry = unchecked_batches() -%}
+    {%- set selects = [] -%}
+    {%- if execute -%}
+        {%- set batches = {} -%}
+        {%- for row in run_query('select system, table_name, batch_id from (' ~ registry ~ ') as unchecked order by 1, 2, 3').rows -%}
+            {%- set name = row[0] ~ '.' ~ row[1] -%}
+            {%- do batches.update({name: batches.get(name, []) + [row[2]]}) -%}
+        {%- endfor -%}
+        {%- for node in graph.sources.values() if batches.get(node.source_name ~ '.' ~ node.name) -%}
+            {%- do selects.append(failed_casts_of(node, batches[node.source_name ~ '.' ~ node.name])) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for column, type in [('system', 'varchar'), ('table_name', 'varchar'), ('column_name', 'varchar'), ('value', 'varchar'),
+                             ('wanted_type', 'varchar'), ('reason', 'varchar'), ('batch_id', 'varchar'), ('source_file', 'varchar'),
+                             ('row_number', 'bigint')] -%}
+        {{ 'select ' if loop.first }}cast(null as {{ sql_type(type) }}) as {{ column }}{{ ', ' if not loop.last }}
+    {%- endfor %}
+    where false
+    {%- for select in selects %}
+
+    union all
+
+    {{ select }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# The failures of one raw table in the given batches: one scan finds the rows, then one select per column tells them apart. #}
+{% macro failed_casts_of(node, batch_ids) -%}
+    {%- set checks = [] -%}
+    {%- for column in raw_columns(node) if column.data_type != 'varchar' -%}
+        {%- set text = adapter.quote(column.name) -%}
+        {%- do checks.append({'column_name': column.name, 'wanted_type': column.data_type, 'value': text, 'reason': 'not a ' ~ column.data_type,
+            'fails': text ~ ' is not null and ' ~ parse_as(text, column.data_type, 'UTC') ~ ' is null'}) -%}
+    {%- endfor -%}
+    {%- for column in node.config.meta['key'] -%}
+        {%- do checks.append({'column_name': column, 'wanted_type': 'varchar', 'value': 'cast(null as ' ~ dbt.type_string() ~ ')', 'reason': 'missing key',
+            'fails': adapter.quote(column) ~ ' is null'}) -%}
+    {%- endfor -%}
+    select * from (
+        with suspects as (
+            select *
+            from (
+                select
+                    {%- for column in raw_columns(node) %}
+                    {{ column.text }} as {{ adapter.quote(column.name) }},
+                    {%- endfor %}
+                    _batch_id,
+                    _source_file,
+                    _row_number
+                from {{ source(node.source_name, node.name) }}
+                where _batch_id in ({% for id in batch_ids %}'{{ id }}'{{ ', ' if not loop.last }}{% endfor %})
+            ) as raw
+            where {% for check in checks %}({{ check.fails }}){{ ' or ' if not loop.last }}{% endfor %}
+        )
+
+        {% for check in checks %}
+        select
+            '{{ node.source_name }}', '{{ node.name }}', '{{ check.column_name }}', {{ check.value }}, '{{ check.wanted_type }}', '{{ check.reason }}',
+            _batch_id, _source_file, _row_number
+        from suspects
+        where {{ check.fails }}
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as failures
+{%- endmacro %}

@@ -1,0 +1,164 @@
+{# The declared columns of a raw table, from its sources YAML: list of {name, data_type, text}; `text` is SQL on the raw columns:
+   the first that is not empty of the column itself and those declared with `alias_of`, then the hash of the columns in `made_of`. #}
+{% macro raw_columns(source_node) -%}
+    {%- set texts = {} -%}
+    {%- for column in source_node.columns.values() -%}
+        {%- set name = column.config.meta.get('alias_of', column.name) -%}
+        {%- do texts.update({name: texts.get(name, []) + ["nullif(trim(" ~ adapter.quote(column.name) ~ "), '')"]}) -%}
+    {%- endfor -%}
+    {%- set columns = [] -%}
+    {%- for column in source_node.columns.values() if column.name in texts -%}
+        {%- if column.config.meta.get('made_of') -%}
+            {%- set parts = [] -%}
+            {%- for part in column.config.meta['made_of'] -%}
+                {%- do parts.append(first_text(texts[part])) -%}
+            {%- endfor -%}
+            {%- do texts[column.name].append("case when " ~ parts[0] ~ " is not null then " ~ string_hash(parts) ~ " end") -%}
+        {%- endif -%}
+        {%- do columns.append({'name': column.name, 'data_type': column.data_type or 'varchar', 'text': first_text(texts[column.name])}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+{% macro first_text(texts) -%}
+    {%- if texts | length == 1 -%} {{ return(texts[0]) }} {%- else -%} {{ return('coalesce(' ~ texts | join(', ') ~ ')') }} {%- endif -%}
+{%- endmacro %}
+
+{% macro source_node(system, table) -%}
+    {%- for node in graph.sources.values() if node.source_name == system and node.name == table -%}
+        {{ return(node) }}
+    {%- endfor -%}
+    {{ exceptions.raise_compiler_error("models/staging/" ~ system ~ "/_" ~ system ~ "__sources.yml declares no table " ~ table) }}
+{%- endmacro %}
+
+{# How a feed delivers: the company's setting, else the source's YAML, else upsert. #}
+{% macro feed_delivery(node) -%}
+    {{ return(var('feed_deliveries').get(node.source_name ~ '.' ~ node.name) or node.config.meta.get('delivery', 'upsert')) }}
+{%- endmacro %}
+
+{# Zone of timestamps that carry none: the company's setting for the table or system, else the source's YAML, else the business time zone. #}
+{% macro feed_timezone(node) -%}
+    {%- set zones = var('source_timezones') -%}
+    {{ return(zones.get(node.source_name ~ '.' ~ node.name) or zones.get(node.source_name)
+              or node.config.meta.get('timezone') or business_timezone()) }}
+{%- endmacro %}
+
+{# A subquery: the newest version of each key of a raw table. Every declared column under its own name with its declared type
+   (null where empty or not of the type), `_batch_id`, `_extracted_at`, and `_missing_since`: the extraction time (UTC) of the first
+   complete snapshot without the key, null while it is there. Deleted rows are not left out, rows without key are; cast_failures reports them. #}
+{% macro newest_rows(system, table) -%}
+    {%- set relation = source(system, table) -%}
+    {%- set batches = source('landing', 'batches') -%}
+    {%- if not execute -%}
+        {{ return('select 1') }}
+    {%- endif -%}
+    {%- set node = source_node(system, table) -%}
+    {%- set delivery = feed_delivery(node) -%}
+    {%- set keys = [] -%}
+    {%- for column in node.config.meta['key'] -%}
+        {%- do keys.append(adapter.quote(column)) -%}
+    {%- endfor -%}
+    {%- set landed = landed_texts(relation, node, keys) -%}
+    select
+        {%- for column in raw_columns(node) %}
+        {{ parse_as('newest.' ~ adapter.quote(column.name), column.data_type, feed_timezone(node)) }} as {{ adapter.quote(column.name) }},
+        {%- endfor %}
+        newest._batch_id,
+        newest._extracted_at,
+        {{ 'extractions.missing_since' if delivery == 'snapshot' else 'cast(null as timestamp)' }} as _missing_since
+    from (
+        {{ newest_of_few_repeats(landed, keys) if delivery == 'append' else newest_of_many_repeats(landed, keys) }}
+    ) as newest
+    {%- if delivery == 'snapshot' %}
+    left join (
+        {{ next_complete_snapshots(batches, system, table) }}
+    ) as extractions on newest._batch_id = extractions.batch_id
+    {%- endif %}
+{%- endmacro %}
+
+{# A subquery: every landed row with a key, its declared columns as text, null where empty. #}
+{% macro landed_texts(relation, node, keys) -%}
+    (
+            select *
+            from (
+                select
+                    {%- for column in raw_columns(node) %}
+                    {{ column.text }} as {{ adapter.quote(column.name) }},
+                    {%- endfor %}
+                    _batch_id,
+                    _extracted_at,
+                    _row_number
+                from {{ relation }}
+            ) as texts
+            where {% for key in keys %}{{ key }} is not null{{ ' and ' if not loop.last }}{% endfor %}
+        ) as landed
+{%- endmacro %}
+
+{% macro newest_of_many_repeats(landed, keys) -%}
+    select *
+        from {{ landed }}
+        qualify row_number() over (
+            partition by {{ keys | join(', ') }} order by _extracted_at desc, _batch_id desc, _row_number desc
+        ) = 1
+{%- endmacro %}
+
+{# Events are many and rarely repeated: only the keys seen twice are put in order, which takes half the memory. The landed rows
+   stand here several times on purpose: as a common table expression they would be kept in memory. #}
+{% macro newest_of_few_repeats(landed, keys) -%}
+    {%- set repeated = 'select ' ~ fingerprint(keys) ~ ' from ' ~ landed ~ ' group by 1 having count(*) > 1' -%}
+    select *
+        from {{ landed }}
+        where {{ fingerprint(keys) }} not in ({{ repeated }})
+
+        union all
+
+        select *
+        from {{ landed }}
+        where {{ fingerprint(keys) }} in ({{ repeated }})
+        qualify row_number() over (
+            partition by {{ keys | join(', ') }} order by _extracted_at desc, _batch_id desc, _row_number desc
+        ) = 1
+{%- endmacro %}
+
+{# Per batch of a snapshot feed: when the next complete snapshot was taken. All dated batches of one extraction are one snapshot; a file
+   without a date in its name (its `part`) is replaced by its own next version alone, so that an unchanged neighbour is not taken for deleted. #}
+{% macro next_complete_snapshots(batches, system, table) -%}
+    select
+            of_feed.batch_id,
+            snapshots.missing_since
+        from {{ batches }} as of_feed
+        inner join (
+            select
+                part,
+                extracted_at,
+                min(case when is_complete then extracted_at end)
+                    over (partition by part order by extracted_at rows between 1 following and unbounded following) as missing_since
+            from (
+                select part, extracted_at, min(case when is_complete then 1 else 0 end) = 1 as is_complete
+                from {{ batches }}
+                where system = '{{ system }}' and table_name = '{{ table }}'
+                group by part, extracted_at
+            ) as complete
+        ) as snapshots on of_feed.part = snapshots.part and of_feed.extracted_at = snapshots.extracted_at
+        where of_feed.system = '{{ system }}' and of_feed.table_name = '{{ table }}'
+{%- endmacro %}
+
+{# Whether the source says the record is gone: one of its flags, or its absence from a complete snapshot. #}
+{% macro is_gone(flags, rows='') -%}
+    {%- set rows = rows ~ '.' if rows else '' -%}
+    ({% for flag in flags %}coalesce({{ rows }}{{ flag }}, false) or {% endfor %}{{ rows }}_missing_since is not null)
+{%- endmacro %}
+
+{# When it went: by its own flags at the first of `times` that is known, else at the extraction that told; without flag since it was missing. #}
+{% macro gone_at(flags, times, rows='') -%}
+    {%- set rows = rows ~ '.' if rows else '' -%}
+    {%- if not flags -%}
+        {{ rows }}_missing_since
+    {%- else -%}
+        case
+            when {% for flag in flags %}coalesce({{ rows }}{{ flag }}, false){{ ' or ' if not loop.last }}{% endfor %}
+                then coalesce({% for time in times %}{{ rows }}{{ time }}, {% endfor %}{{ rows }}_extracted_at)
+            else {{ rows }}_missing_since
+        end
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,133 @@
+{# Text -> typed value, null where the text is no value of the type. Every argument `text` is a column or a cheap
+   expression: it is repeated. The common ISO forms come first and cost a cast; the rest costs only the rows that have it. #}
+
+{# Date and time as Japanese offices write them -> Y-M-D h:m:s; eras become years of the common calendar. #}
+{% macro plain_date_text(text) -%}
+    {%- set ascii = "translate(upper(trim(" ~ text ~ ")), '０１２３４５６７８９／．－：　Ｒ Ｈ Ｓ Ｔ'," ~ " '0123456789/.-: R H S T')" -%}
+    {%- set ns = namespace(sql=ascii) -%}
+    {%- for old, new in [('令和', 'R'), ('平成', 'H'), ('昭和', 'S'), ('大正', 'T'), ('元年', '1年'), ('年', '-'), ('月', '-'),
+                         ('日', ' '), ('時', ':'), ('分', ':'), ('秒', ''), ('/', '-')] -%}
+        {%- set ns.sql = "replace(" ~ ns.sql ~ ", '" ~ old ~ "', '" ~ new ~ "')" -%}
+    {%- endfor -%}
+    case
+        when try_cast(replace({{ text }}, '/', '-') as timestamp) is not null then replace({{ text }}, '/', '-')
+        else {{ adapter.dispatch('era_to_year')("rtrim(" ~ ns.sql ~ ")") }}
+    end
+{%- endmacro %}
+
+{% macro default__era_to_year(text) -%}
+    list_transform([regexp_replace({{ text }}, '^([RHST]?[0-9]+)[.]([0-9]+)[.]([0-9]+)', '\1-\2-\3')], lambda plain:
+        case
+            when regexp_full_match(plain, '[0-9]{8}') then plain[1:4] || '-' || plain[5:6] || '-' || plain[7:8]
+            when regexp_matches(plain, '^[RHST][0-9]+-') then
+                cast(cast(regexp_extract(plain, '^[RHST]([0-9]+)', 1) as integer)
+                    + case plain[1] when 'R' then 2018 when 'H' then 1988 when 'S' then 1925 else 1911 end as varchar)
+                || regexp_extract(plain, '-.*$', 0)
+            else rtrim(plain, ':')
+        end)[1]
+{%- endmacro %}
+
+{% macro spark__era_to_year(text) -%}
+    element_at(transform(array(regexp_replace({{ text }}, '^([RHST]?[0-9]+)[.]([0-9]+)[.]([0-9]+)', '$1-$2-$3')), plain ->
+        case
+            when plain rlike '^[0-9]{8}$' then substr(plain, 1, 4) || '-' || substr(plain, 5, 2) || '-' || substr(plain, 7, 2)
+            when plain rlike '^[RHST][0-9]+-' then
+                cast(cast(regexp_extract(plain, '^[RHST]([0-9]+)', 1) as int)
+                    + case left(plain, 1) when 'R' then 2018 when 'H' then 1988 when 'S' then 1925 else 1911 end as string)
+                || regexp_extract(plain, '-.*$', 0)
+            else rtrim(':', plain)
+        end), 1)
+{%- endmacro %}
+
+{# An ISO text with an offset other than zero: the cast would drop the offset without a word. #}
+{% macro parse_offset_timestamp(text) -%}
+    {{ adapter.dispatch('parse_offset_timestamp')(text) }}
+{%- endmacro %}
+
+{% macro duckdb__parse_offset_timestamp(text) -%}
+    coalesce(timezone('UTC', try_cast({{ text }} as timestamptz)), {{ default__parse_offset_timestamp(text) }})
+{%- endmacro %}
+
+{% macro default__parse_offset_timestamp(text) -%}
+    {%- set offset = '^.*:[0-9.]+ ?([+-][0-9]{2}):?([0-9]{2})?$' -%}
+    {%- set local = "rtrim(substr(" ~ text ~ ", 1, length(" ~ text ~ ") - length(regexp_extract(" ~ text ~ ", '[+-][0-9:]*$', 0))))" -%}
+    {%- set hours = "try_cast(regexp_extract(" ~ text ~ ", '" ~ offset ~ "', 1) as integer)" -%}
+    {%- set minutes = "coalesce(try_cast(regexp_extract(" ~ text ~ ", '" ~ offset ~ "', 2) as integer), 0)" -%}
+    {{ add_seconds('try_cast(' ~ local ~ ' as timestamp)',
+        '(-3600 * ' ~ hours ~ ' - 60 * ' ~ minutes ~ ' * case when ' ~ hours ~ ' < 0 then -1 else 1 end)') }}
+{%- endmacro %}
+
+{# -> timestamp (UTC). ISO 8601 with Z, an offset or none (then on the clock of `zone`), with or without T, seconds,
+   fraction; epoch milliseconds (13 digits) or seconds (10); 2024/4/1 9:05, 2024年4月1日, eras; a date alone is the start of that
+   business day, whatever `zone` says. #}
+{% macro parse_timestamp(text, zone=none) -%}
+    {%- set zone = zone or business_timezone() -%}
+    case
+        when {{ text }} like '____-__-__' then {{ business_day_start('try_cast(' ~ text ~ ' as date)') }}
+        when {{ text }} like '____-__-__%Z' then try_cast({{ text }} as timestamp)
+        when {{ text }} like '____-__-__%' and ({{ text }} like '%+00:00' or {{ text }} like '%+0000' or {{ text }} like '%+00' or {{ text }} like '% UTC')
+            then try_cast({{ text }} as timestamp)
+        when {{ text }} like '____-__-__%' and substr({{ text }}, 12) not like '%+%' and substr({{ text }}, 12) not like '%-%'
+            then case when right({{ text }}, 1) between '0' and '9' then
+                {{ local_timestamp_to_utc('try_cast(' ~ text ~ ' as timestamp)', zone) }} end
+        when {{ text }} like '____-__-__%' then {{ parse_offset_timestamp(text) }}
+        when {{ matches_fully(text, '[0-9]{13}') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint)') }}
+        when {{ matches_fully(text, '[0-9]{10}') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint) * 1000') }}
+        {%- if zone != business_timezone() %}
+        when {{ text }} like '%:%' or {{ text }} like '%：%' or {{ text }} like '%時%' then
+            {{ local_timestamp_to_utc('try_cast(' ~ plain_date_text(text) ~ ' as timestamp)', zone) }}
+        {%- endif %}
+        when {{ text }} is not null then
+            {{ local_timestamp_to_utc('try_cast(' ~ plain_date_text(text) ~ ' as timestamp)', business_timezone()) }}
+    end
+{%- endmacro %}
+
+{# -> date. The forms of parse_timestamp; of a naive time the date as written, of an instant its business date,
+   except midnight UTC (how APIs write a mere date): that date. #}
+{% macro parse_date(text) -%}
+    case
+        when {{ text }} like '____-__-__' then try_cast({{ text }} as date)
+        when {{ text }} like '____-__-__%' and substr({{ text }}, 12) like '00:00:00%'
+            then case when {{ parse_timestamp(text, 'UTC') }} is not null then try_cast(substr({{ text }}, 1, 10) as date) end
+        when {{ text }} like '____-__-__%' then {{ business_date(parse_timestamp(text)) }}
+        when {{ matches_fully(text, '[0-9]{13}') }} then cast({{ from_epoch_ms('cast(' ~ text ~ ' as bigint)') }} as date)
+        when {{ text }} is not null then cast(try_cast({{ plain_date_text(text) }} as timestamp) as date)
+    end
+{%- endmacro %}
+
+{# -> number of the given type. Thousands commas, full-width digits, ¥ and 円 are read; ▲ and △ are minus. #}
+{% macro parse_number(text, type='decimal(18,6)') -%}
+    case
+        when {{ matches_fully(text, '-?[0-9]+([.][0-9]+)?') }} then try_cast({{ text }} as {{ type }})
+        when {{ text }} is not null then
+            try_cast(replace(translate({{ text }}, '０１２３４５６７８９．－▲△−,，￥¥円 　', '0123456789.----'), '+', '') as {{ type }})
+    end
+{%- endmacro %}
+
+{# -> bigint; a number with a fraction is no whole number #}
+{% macro parse_integer(text) -%}
+    case
+        when {{ matches_fully(text, '-?[0-9]+') }} then try_cast({{ text }} as bigint)
+        when {{ parse_number(text) }} = floor({{ parse_number(text) }}) then cast({{ parse_number(text) }} as bigint)
+    end
+{%- endmacro %}
+
+{# -> boolean #}
+{% macro parse_boolean(text) -%}
+    case
+        when lower({{ text }}) in ('true', '1', 'yes', 'y', 't', 'はい', '○', '〇', '◯') then true
+        when lower({{ text }}) in ('false', '0', 'no', 'n', 'f', 'いいえ', '×', '✕') then false
+    end
+{%- endmacro %}
+
+{# Text column -> value of `data_type` as the YAMLs write it; `text` must already be null where empty. #}
+{% macro parse_as(text, data_type, zone=none) -%}
+    {%- if data_type == 'varchar' -%} {{ text }}
+    {%- elif data_type == 'timestamp' -%} {{ parse_timestamp(text, zone) }}
+    {%- elif data_type == 'date' -%} {{ parse_date(text) }}
+    {%- elif data_type == 'boolean' -%} {{ parse_boolean(text) }}
+    {%- elif data_type == 'bigint' -%} {{ parse_integer(text) }}
+    {%- elif data_type.startswith('decimal') -%} {{ parse_number(text, data_type) }}
+    {%- else -%} {{ exceptions.raise_compiler_error("data_type " ~ data_type ~ " is not known; write varchar, timestamp, date, boolean, bigint or decimal(p,s)") }}
+    {%- endif -%}
+{%- endmacro %}

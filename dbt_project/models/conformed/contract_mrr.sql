@@ -1,0 +1,44 @@
+-- A contract's monthly recurring revenue over time: from its start, then from each change on. Of changes on one day the last id counts.
+with contracts as (
+    select * from {{ ref('con_contracts') }}
+),
+
+rated as (
+    select
+        contracts.contract_id,
+        changes.effective_on as from_on,
+        cast(changes.mrr * {{ base_rate('sources.currency', 'rates.rate_to_base') }} as decimal(18, 2)) as mrr_base
+    from {{ ref('cs_contract_change') }} as changes
+    cross join {{ ref('run_parameters') }} as run_parameters
+    inner join contracts
+        on changes.source_system = contracts.source_system and changes.contract_id = contracts.source_contract_id
+    inner join {{ ref('cs_contract') }} as sources
+        on changes.source_system = sources.source_system and changes.contract_id = sources.contract_id
+    left join {{ ref('fx_rates') }} as rates
+        on sources.currency = rates.currency
+        and {{ in_force('rates', 'coalesce(contracts.start_on, run_parameters.as_of_on)') }}
+    where changes.effective_on <= run_parameters.as_of_on
+    qualify row_number() over (
+        partition by changes.source_system, changes.contract_id, changes.effective_on order by changes.change_id desc
+    ) = 1
+),
+
+levels as (
+    select contract_id, from_on, mrr_base from rated
+    union all
+    select contracts.contract_id, contracts.start_on as from_on, contracts.mrr_base
+    from contracts
+    left join rated on contracts.contract_id = rated.contract_id and contracts.start_on = rated.from_on
+    where contracts.start_on is not null and rated.contract_id is null
+),
+
+final as (
+    select
+        contract_id,
+        from_on,
+        lead(from_on) over (partition by contract_id order by from_on) as to_on,
+        mrr_base
+    from levels
+)
+
+select * from final

@@ -1,0 +1,30 @@
+{# Days to a won deal: from its opportunity's creation, and from the first sight of the lead that it came from. #}
+with opportunities as (
+    select * from {{ ref('con_opportunities') }} where is_countable and won_on is not null
+),
+
+leads as (
+    select lead_id, first_seen_on from {{ ref('lead_facts') }}
+),
+
+members as (
+    select opportunity_id, won_on, 'opportunity' as member, created_on as started_on from opportunities
+    union all
+    select opportunities.opportunity_id, opportunities.won_on, 'lead', leads.first_seen_on
+    from opportunities
+    join leads on opportunities.lead_id = leads.lead_id
+),
+
+final as (
+    select
+        'opportunity' as subject_type,
+        opportunity_id as subject_id,
+        'shared' as view,
+        member,
+        won_on as counted_on,
+        cast({{ days_between('started_on', 'won_on') }} as bigint) as measure,
+        false as is_censored
+    from members
+)
+
+select * from final

@@ -1,0 +1,18 @@
+{# Handed-over leads: lead cycles, each on the day marketing handed it over. #}
+with leads as (
+    select * from {{ ref('lead_facts') }} where is_countable
+),
+
+final as (
+    select
+        'lead_cycle' as subject_type,
+        lead_id as subject_id,
+        'shared' as view,
+        '' as member,
+        handed_over_on as counted_on,
+        cast(1 as decimal(18, 2)) as numerator
+    from leads
+    where handed_over_on is not null
+)
+
+select * from final

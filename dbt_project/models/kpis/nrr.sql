@@ -1,0 +1,20 @@
+{# Net revenue retention: the starting accounts' ARR at the end of the period, growth included. #}
+with accounts as (
+    select * from {{ ref('account_periods') }}
+),
+
+final as (
+    select
+        'account' as subject_type,
+        account_key as subject_id,
+        'shared' as view,
+        '' as member,
+        grain,
+        period_start,
+        end_arr as numerator,
+        start_arr as denominator,
+        is_over as is_mature
+    from accounts
+)
+
+select * from final

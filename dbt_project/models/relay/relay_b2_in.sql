@@ -1,0 +1,48 @@
+{# B2, the receiver's side: opportunities, at their creation and whenever a closed one opens again. The type of the business says more about
+   its origin than the lead source. #}
+with opportunities as (
+    select * from {{ ref('con_opportunities') }} where created_at is not null
+),
+
+reopened as (
+    select * from {{ ref('relay_b2_reopened') }}
+),
+
+origins as (
+    select object, source_value, origin from {{ ref('origins') }}
+),
+
+entries as (
+    select opportunity_id, created_at as in_at, cast(1 as bigint) as in_rank, cast(1 as bigint) as in_record_rank from opportunities
+    union all
+    -- no second coming of the baton: the opportunity came from the closed ones
+    select opportunity_id, reopened_at, cast(null as bigint), reopening_no + 1 from reopened
+),
+
+final as (
+    select
+        'B2' as boundary,
+        opportunities.opportunity_id as unit_id,
+        opportunities.lead_id,
+        opportunities.opportunity_id,
+        cast(null as {{ dbt.type_string() }}) as contract_id,
+        entries.in_at,
+        opportunities.source_system as in_system,
+        opportunities.crm_opportunity_id as in_record_id,
+        opportunities.opportunity_id as record_key,
+        opportunities.stage_code as in_status,
+        case
+            when entries.in_rank is null then 'reopened'
+            else coalesce(types.origin, lead_sources.origin, 'undeclared')
+        end as declared_origin,
+        entries.in_rank,
+        entries.in_record_rank
+    from entries
+    join opportunities on entries.opportunity_id = opportunities.opportunity_id
+    left join origins as types
+        on types.object = 'opportunity_type' and lower(trim(opportunities.opportunity_type)) = types.source_value
+    left join origins as lead_sources
+        on lead_sources.object = 'lead_source' and lower(trim(opportunities.lead_source)) = lead_sources.source_value
+)
+
+select * from final

@@ -1,0 +1,58 @@
+{# B3, the receiver's side: contracts that customer success accepted. Of several contracts of one opportunity the first is the unit, the
+   others come in a second time. #}
+with contracts as (
+    select * from {{ ref('con_contracts') }} where accepted_at is not null
+),
+
+links as (
+    select * from {{ ref('relay_b3_links') }}
+),
+
+opportunities as (
+    select opportunity_id, lead_id from {{ ref('con_opportunities') }}
+),
+
+origins as (
+    select source_value, origin from {{ ref('origins') }} where object = 'contract_origin'
+),
+
+ranked as (
+    select
+        links.contract_id,
+        links.opportunity_id,
+        row_number() over (
+            partition by links.opportunity_id order by contracts.accepted_at, contracts.source_system, contracts.source_contract_id
+        ) as contract_rank
+    from links
+    join contracts on links.contract_id = contracts.contract_id
+),
+
+-- a contract that is the first of any of its opportunities is no second one
+chosen as (
+    select contract_id, opportunity_id, contract_rank
+    from ranked
+    qualify row_number() over (partition by contract_id order by contract_rank, opportunity_id) = 1
+),
+
+final as (
+    select
+        'B3' as boundary,
+        contracts.contract_id as unit_id,
+        opportunities.lead_id,
+        chosen.opportunity_id,
+        contracts.contract_id,
+        contracts.accepted_at as in_at,
+        contracts.source_system as in_system,
+        contracts.source_contract_id as in_record_id,
+        contracts.contract_id as record_key,
+        contracts.status as in_status,
+        case when chosen.contract_rank > 1 then 'relay' else coalesce(origins.origin, 'undeclared') end as declared_origin,
+        coalesce(chosen.contract_rank, cast(1 as bigint)) as in_rank,
+        cast(1 as bigint) as in_record_rank
+    from contracts
+    left join chosen on contracts.contract_id = chosen.contract_id
+    left join opportunities on chosen.opportunity_id = opportunities.opportunity_id
+    left join origins on lower(trim(contracts.origin)) = origins.source_value
+)
+
+select * from final

@@ -1,0 +1,53 @@
+{# Every event that takes a receiver's record out of the receiver's stock. Of events in the same instant, tie_rank 1 comes before a new
+   entry (2), tie_rank 3 after it. #}
+with lead_states as (
+    select * from {{ ref('relay_b1_states') }} where is_exit
+),
+
+idle_cycles as (
+    select lead_id, closed_at from {{ ref('lead_cycles') }} where close_reason = 'idle'
+),
+
+handoffs as (
+    select * from {{ ref('relay_classified') }} where in_at is not null
+),
+
+events as (
+    select * from {{ ref('con_stage_events') }}
+),
+
+final as (
+    select
+        'B1' as boundary,
+        {{ relay_record_key('source_system', 'crm_lead_id') }} as record_key,
+        state_at as exit_at,
+        cast(tie_rank as bigint) as tie_rank,
+        case when stage = 'recycled' then 'recycled_out' else stage end as left_as
+    from lead_states
+
+    union all
+
+    select distinct 'B1', handoffs.record_key, idle_cycles.closed_at, cast(3 as bigint), 'recycled_out'
+    from handoffs
+    join idle_cycles on handoffs.lead_id = idle_cycles.lead_id
+    where handoffs.boundary = 'B1'
+
+    union all
+
+    select
+        'B2',
+        opportunity_id,
+        occurred_at,
+        cast(3 as bigint),
+        case when stage = 'won' then 'converted' when stage = 'lost' then 'lost_deals' else stage end
+    from events
+    where subject_type = 'opportunity' and stage in ('won', 'lost', 'deleted', 'merged_away')
+
+    union all
+
+    select 'B3', contract_id, occurred_at, cast(3 as bigint), case when stage = 'churned' then 'lost_deals' else stage end
+    from events
+    where subject_type = 'contract' and stage in ('churned', 'deleted')
+)
+
+select * from final

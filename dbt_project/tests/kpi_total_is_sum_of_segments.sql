@@ -1,0 +1,42 @@
+-- Blocking: each total is the sum of its parts, in every segment.
+with totals as (
+    select *
+    from {{ ref('kpi_values') }}
+    where segment = 'all' and statistic <> 'p90'
+),
+
+parts as (
+    select
+        kpi_code, definition_version, view, basis, member, grain, period_start, statistic, segment,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(n) as n,
+        sum(censored_cnt) as censored_cnt
+    from {{ ref('kpi_values') }}
+    where segment <> 'all' and statistic <> 'p90'
+    group by kpi_code, definition_version, view, basis, member, grain, period_start, statistic, segment
+),
+
+segments as (
+    {% for segment in kpi_segments() -%}
+    select '{{ segment }}' as segment {{ 'union all ' if not loop.last }}
+    {%- endfor %}
+)
+
+select totals.kpi_code, totals.basis, totals.member, totals.grain, totals.period_start, segments.segment, totals.numerator, parts.numerator as parts_numerator
+from totals
+cross join segments
+left join parts
+    on totals.kpi_code = parts.kpi_code
+        and totals.definition_version = parts.definition_version
+        and totals.view = parts.view
+        and totals.basis = parts.basis
+        and totals.member = parts.member
+        and totals.grain = parts.grain
+        and totals.period_start = parts.period_start
+        and totals.statistic = parts.statistic
+        and segments.segment = parts.segment
+where totals.numerator is distinct from parts.numerator
+    or totals.denominator is distinct from parts.denominator
+    or totals.n is distinct from parts.n
+    or totals.censored_cnt is distinct from parts.censored_cnt

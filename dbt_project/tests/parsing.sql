@@ -1,0 +1,72 @@
+-- every form of text that staging reads, and what it must become; returns the ones that became something else
+{% set timestamps = [
+    ('2026-01-01T00:00:00.000+0000', '2026-01-01 00:00:00'),
+    ('2026-01-01T00:00:00.000Z', '2026-01-01 00:00:00'),
+    ('2026-01-01T00:00:00.123Z', '2026-01-01 00:00:00.123'),
+    ('2026-01-01 00:00:00+00', '2026-01-01 00:00:00'),
+    ('2026-01-01 00:00:00 UTC', '2026-01-01 00:00:00'),
+    ('2026-01-01 00:00:00 +09:00', '2025-12-31 15:00:00'),
+    ('2026-01-01 00:00:00+09', '2025-12-31 15:00:00'),
+    ('2026-01-01T00:00+09:00', '2025-12-31 15:00:00'),
+    ('2026-01-01T00:00:00.5-0330', '2026-01-01 03:30:00.5'),
+    ('2026-01-01 09:00:00', '2026-01-01 09:00:00'),
+    ('2026-01-01T09:00', '2026-01-01 09:00:00'),
+    ('2026-01-01 09:00:00.25', '2026-01-01 09:00:00.25'),
+    ('1767225600000', '2026-01-01 00:00:00'),
+    ('1767225600', '2026-01-01 00:00:00'),
+    ('2024/4/1 9:05', '2024-04-01 09:05:00'),
+    ('2024年4月1日 9時5分', '2024-04-01 09:05:00'),
+    ('2024/04/01 09:05:06', '2024-04-01 09:05:06'),
+    ('令和6年4月1日 9:05', '2024-04-01 09:05:00'),
+    ('2024-13-05', none), ('2024-13-05 10:00:00', none), ('2026-01-01T25:00:00Z', none), ('2026-01-01 00:00:00 XX', none),
+    ('未定', none), ('', none)
+] %}
+{% set days = [
+    ('2024-04-01', '2024-04-01'), ('2024/4/1', '2024-04-01'), ('2024年4月1日', '2024-04-01'),
+    ('２０２４／４／１', '2024-04-01'), ('20240401', '2024-04-01'), ('令和6年4月1日', '2024-04-01'),
+    ('令和元年5月1日', '2019-05-01'), ('R6.4.1', '2024-04-01'), ('H31.4.30', '2019-04-30'), ('昭和64年1月7日', '1989-01-07'),
+    ('2024.4.1', '2024-04-01'), ('2024-4-1', '2024-04-01'), ('2024-13-05', none), ('2023-02-29', none), ('未定', none), ('', none)
+] %}
+{% set dates = days + [
+    ('2024-04-01 23:30:00', '2024-04-01'), ('2024/4/1 23:30', '2024-04-01'),
+    ('2024-04-01T00:00:00Z', '2024-04-01'), ('2024-04-01T00:00:00.000+09:00', '2024-04-01'),
+    ('2024-04-01T00:00:00XX', none), ('2024-04-01 xx', none), ('1711929600000', '2024-04-01')
+] %}
+{% set numbers = [
+    ('1200', '1200'), ('1,200', '1200'), ('１２００', '1200'), ('¥1,200', '1200'), ('1,200円', '1200'), ('-1.5', '-1.5'), ('▲3', '-3'),
+    ('約100', none), ('', none)
+] %}
+{% set integers = [('1,200', '1200'), ('12.0', '12'), ('１２', '12'), ('1.5', none), ('多数', none)] %}
+{% set booleans = [
+    ('true', 'true'), ('TRUE', 'true'), ('1', 'true'), ('yes', 'true'), ('はい', 'true'), ('○', 'true'),
+    ('false', 'false'), ('0', 'false'), ('No', 'false'), ('いいえ', 'false'), ('×', 'false'), ('maybe', none)
+] %}
+
+{# a date alone is the start of the business day, even from a source on UTC: the second line #}
+{% set groups = [
+    ('timestamp', timestamps, parse_timestamp('text', 'UTC')),
+    ('date', days, business_date(parse_timestamp('text', 'UTC'))),
+    ('date', dates, parse_date('text')),
+    ('decimal(18,6)', numbers, parse_number('text')),
+    ('bigint', integers, parse_integer('text')),
+    ('boolean', booleans, parse_boolean('text'))
+] %}
+
+with cases as (
+    {% for wanted_type, cases, expression in groups %}
+    select
+        '{{ wanted_type }}' as wanted_type,
+        text,
+        cast({{ expression }} as {{ dbt.type_string() }}) as found,
+        cast(cast(wanted as {{ wanted_type }}) as {{ dbt.type_string() }}) as wanted
+    from (values
+        {%- for text, wanted in cases %}
+        (nullif('{{ text }}', ''), {% if wanted is none %}cast(null as {{ dbt.type_string() }}){% else %}'{{ wanted }}'{% endif %}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as examples(text, wanted)
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select * from cases
+where found is distinct from wanted

@@ -1,0 +1,18 @@
+"""One row per opportunity."""
+
+from great_expectations.expectations import Expectation
+
+from expectations.suites.common import key, no_rows, parent
+
+
+def expectations() -> list[Expectation]:
+    """The suite."""
+    return [
+        *key("opportunity_id"),
+        parent("lead_id", "leads"),
+        parent("account_key", "accounts"),
+        no_rows(
+            "a won opportunity has the time of its win, and no other has",
+            "select opportunity_id, won_at from {batch} where is_won <> (won_at is not null)",
+        ),
+    ]

@@ -1,0 +1,276 @@
+"""The command line. Light commands import neither dbt nor Dagster nor Great Expectations."""
+
+import os
+import re
+import sys
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from orchestration.config import Config, ConfigError, load_config
+
+BUSY, FAILED, WRONG_USE = 75, 1, 2
+SIMULATED = ".simulated.json"
+
+app = typer.Typer(
+    help="Tasuki: marketing and sales read the same numbers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+ConfigOption = Annotated[Path, typer.Option("--config", help="The company's tasuki.toml.", show_default=True)]
+DEFAULT_CONFIG = Path("tasuki.toml")
+
+
+@app.command()
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Cut events after this instant: 2026-03-31, or 2026-03-31T15:00:00Z. A date: the end of that day."
+        ),
+    ] = None,
+    full_refresh: Annotated[bool, typer.Option(help="Rebuild everything from the landing zone.")] = False,
+) -> None:
+    """Land what is new, build, check, publish. Does nothing where nothing is new."""
+    company = _load(config)
+    _run(company, as_of=_instant(company, as_of) if as_of else None, full_refresh=full_refresh)
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", help="First day of the period, such as 2026-01-01.")],
+    last: Annotated[str, typer.Option("--to", help="Last day of the period.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Rebuild a period of the incremental tables from the landing zone, then check and publish."""
+    period = _day(first, "--from"), _day(last, "--to")
+    if period[0] > period[1]:
+        _stop(f"--from {first} is after --to {last}", WRONG_USE)
+    _run(_load(config), backfill=(period[0].isoformat(), period[1].isoformat()))
+
+
+@app.command()
+def simulate(
+    config: ConfigOption = DEFAULT_CONFIG,
+    people: Annotated[int, typer.Option(min=1)] = 3000,
+    months: Annotated[int, typer.Option(min=3, max=120)] = 24,
+    seed: Annotated[int, typer.Option()] = 1,
+    conflicts: Annotated[str, typer.Option(help="default, or none: no planted mismatch.")] = "default",
+    activities: Annotated[
+        float, typer.Option(min=0, help="Mean number of marketing e-mail events per MA record.")
+    ] = 12,
+    drops: Annotated[int, typer.Option(min=1, help="Deliver it in this many daily drops.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Where to write; default var/sample beside the config.")] = None,
+    parquet: Annotated[bool, typer.Option(help="Write Parquet rather than the vendors' export formats.")] = False,
+    key: Annotated[bool, typer.Option(help="Write the answer key as well.")] = True,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="Do nothing where there is one already.")] = False,
+) -> None:
+    """Make a company: raw exports as its tools would write them, and the answer key."""
+    if conflicts not in ("default", "none"):
+        _stop(f"--conflicts {conflicts}: write default or none", WRONG_USE)
+    target = (out or config.absolute().parent / "var" / "sample").absolute()
+    marker = target / SIMULATED
+    if if_missing and marker.exists():
+        typer.echo(f"The simulated company is in {target} already.", err=True)
+        return
+    from orchestration.atomic import write_json
+    from orchestration.simulation import simulate as make_company
+
+    marker.unlink(missing_ok=True)
+
+    def progress(done: int, of: int) -> None:
+        typer.echo(f"  simulate {done:,}/{of:,} people", err=True)
+
+    try:
+        summary = make_company(
+            target,
+            people=people,
+            months=months,
+            seed=seed,
+            conflicts="none" if conflicts == "none" else "default",
+            activities_per_person=activities,
+            drops=drops,
+            fmt="parquet" if parquet else "export",
+            key=key,
+            progress=progress,
+        )
+    except ValueError as error:
+        _stop(str(error), WRONG_USE)
+    parameters = {"people": people, "months": months, "seed": seed, "conflicts": conflicts, "drops": drops}
+    write_json(parameters, marker)
+    rows, planted = sum(summary.rows.values()), sum(summary.conflicts.values())
+    typer.echo(
+        f"Simulated {people:,} people over {months} months, seed {seed}: {rows:,} raw rows, {planted:,} planted conflicts, "
+        f"in {target} ({summary.seconds:.1f} s)",
+        err=True,
+    )
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help="One read-only statement; tables are marts.leads and so on.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, UTF-8 with byte-order mark.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, a list of objects.")] = False,
+) -> None:
+    """Ask the current published version."""
+    if as_csv and as_json:
+        _stop("choose one of --csv and --json", WRONG_USE)
+    company = _load(config)
+    from orchestration import query
+
+    write = query.write_csv if as_csv else query.write_json if as_json else query.write_table
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    try:
+        write(query.run_query(company, statement), sys.stdout)
+        sys.stdout.flush()
+    except query.QueryError as error:
+        _stop(str(error), WRONG_USE)
+    except BrokenPipeError:  # the reader, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@app.command()
+def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """List the published versions that are kept, newest first."""
+    company = _load(config)
+    from rich.console import Console
+    from rich.table import Table
+
+    from orchestration.publish import versions as kept
+
+    found = kept(company)
+    if not found:
+        _stop(f"nothing is published yet in {company.published_dir}", FAILED)
+    table = Table("", "version", "as of (UTC)", "published (UTC)", "leads", "rows", box=None, pad_edge=False)
+    for manifest in found:
+        published_at = datetime.fromisoformat(manifest["published_at"])
+        table.add_row(
+            "current" if manifest["is_current"] else "",
+            manifest["version"],
+            manifest["as_of"],
+            f"{published_at:%Y-%m-%d %H:%M:%S}",
+            f"{manifest['rows'].get('leads', 0):,}",
+            f"{sum(manifest['rows'].values()):,}",
+        )
+    console = Console() if sys.stdout.isatty() else Console(width=200)
+    console.print(table)
+
+
+@app.command()
+def rollback(
+    version: Annotated[str, typer.Argument(help="One of `tasuki versions`.")], config: ConfigOption = DEFAULT_CONFIG
+) -> None:
+    """Make a kept version the current one again."""
+    company = _load(config)
+    from orchestration.lock import RunActive, RunLock
+    from orchestration.publish import PublishRefused
+    from orchestration.publish import rollback as switch_back
+    from orchestration.warehouse import Workspace
+
+    try:
+        with RunLock(Workspace(company).lock):
+            manifest = switch_back(company, version)
+    except RunActive as error:
+        _stop(str(error), BUSY)
+    except PublishRefused as error:
+        _stop(str(error), WRONG_USE)
+    typer.echo(f"Version {version} (as of {manifest['as_of']} UTC) is current. The next run publishes anew.")
+
+
+@app.command()
+def dagster_home(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Print the company's Dagster home (made where there is none), for Dagster's own commands."""
+    company = _load(config)
+    from orchestration.run import dagster_home as prepare
+
+    typer.echo(prepare(company))
+
+
+def _run(
+    config: Config,
+    *,
+    as_of: str | None = None,
+    full_refresh: bool = False,
+    backfill: tuple[str, str] | None = None,
+) -> None:
+    from orchestration.lock import RunActive
+    from orchestration.notify import run_failed
+    from orchestration.progress import Report
+    from orchestration.publish import PublishRefused
+    from orchestration.run import refresh
+    from orchestration.status import why_run
+    from orchestration.warehouse import WarehouseError, Workspace, check_overlay
+
+    try:
+        check_overlay(config)
+        if not full_refresh and backfill is None:
+            reason = why_run(config, as_of)
+            if reason is None:
+                typer.echo("Nothing new: the current version is up to date.", err=True)
+                return
+            typer.echo(f"Running for {config.company.name}: {reason}", err=True)
+        # The job prints to a log; progress goes to the terminal as it was.
+        with os.fdopen(os.dup(2), "w", encoding="utf-8") as out:
+            report = Report(out)
+            done = refresh(config, report, as_of=as_of, full_refresh=full_refresh, backfill=backfill)
+    except RunActive as error:
+        _stop(str(error), BUSY)
+    except (WarehouseError, PublishRefused) as error:
+        _stop(str(error), FAILED)
+    from orchestration.summary import print_failure, print_summary
+
+    if not done:
+        print_failure(report, sys.stderr, Workspace(config).logs / "run.log")
+        checks = "; ".join(problem.check for problem in report.problems)
+        if config.notify.webhook_env:
+            run_failed(config, "from the command line", f"Failed: {checks}")
+        raise typer.Exit(FAILED)
+    from rich.console import Console
+
+    from orchestration.publish import versions as kept
+
+    console = Console() if sys.stdout.isatty() else Console(width=160)
+    print_summary(config, report, next(manifest for manifest in kept(config) if manifest["is_current"]), console)
+
+
+def _load(path: Path) -> Config:
+    try:
+        return load_config(path)
+    except ConfigError as error:
+        _stop(str(error), WRONG_USE)
+
+
+def _instant(config: Config, text: str) -> str:
+    """`YYYY-MM-DD HH:MM:SS` in UTC. A date is the end of that business day; a time without zone is on the business clock."""
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(config.company.timezone)
+    with suppress(ValueError):
+        at = datetime.fromisoformat(text)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            at = datetime.combine(at.date(), datetime.max.time().replace(microsecond=0))
+        return f"{(at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    _stop(f"--as-of {text}: write a date or time such as 2026-03-31 or 2026-03-31T15:00:00Z", WRONG_USE)
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _stop(f"{option} {text}: write a day such as 2026-01-31", WRONG_USE)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    app()

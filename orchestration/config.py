@@ -1,0 +1,333 @@
+"""tasuki.toml: everything a company sets, checked whole before any work."""
+
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from orchestration.landing.catalogue import Catalogue, CatalogueError, SourceTable, read_catalogue
+from orchestration.landing.feed import Feed
+
+PROJECT_DIR = Path(__file__).resolve().parents[1]
+STAGING_DIR = PROJECT_DIR / "dbt_project" / "models" / "staging"
+
+
+class ConfigError(Exception):
+    """Every problem of a configuration file at once: key, value and what to do, one per line."""
+
+
+def _time_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        close = difflib.get_close_matches(name, zoneinfo.available_timezones(), 1)
+        raise ValueError(f"not a time zone; write an IANA name such as {close[0] if close else 'Asia/Tokyo'}")
+    return name
+
+
+def _currency(code: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError("not a currency code; write three capital letters such as JPY")
+    return code
+
+
+def _cron(expression: str) -> str:
+    bounds = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+    fields = expression.split()
+    if len(fields) != len(bounds) or not all(_is_cron_field(f, *b) for f, b in zip(fields, bounds, strict=True)):
+        raise ValueError('not a schedule; write minute hour day month weekday, such as "0 6 * * *"')
+    return expression
+
+
+def _is_cron_field(field: str, low: int, high: int) -> bool:
+    for part in field.split(","):
+        match = re.fullmatch(r"(?:\*|(\d+)(?:-(\d+))?)(?:/([1-9]\d*))?", part)
+        if match is None or any(not low <= int(number) <= high for number in match.groups()[:2] if number):
+            return False
+    return True
+
+
+def _environment_name(name: str) -> str:
+    if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError("not the name of an environment variable; put the URL into one and write its name here")
+    return name
+
+
+def _one_byte(delimiter: str) -> str:
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
+        raise ValueError("not a delimiter; write one ASCII character such as ','")
+    return delimiter
+
+
+def _column_map(columns: dict[str, str]) -> dict[str, str]:
+    for header, name in columns.items():
+        if not re.fullmatch(r"[^\W\dA-Z][^\WA-Z]*", name):
+            raise ValueError(f"{header!r} maps to {name!r}; write a snake_case column name")
+    if len(set(columns.values())) < len(columns):
+        raise ValueError("two headers map to the same column; give each its own")
+    return columns
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Encoding = Literal["auto", "utf-8", "cp932", "utf-16"]
+Delivery = Literal["snapshot", "upsert", "append"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Company(_Table):
+    """Whose numbers these are, and how it reckons time and money."""
+
+    name: str
+    timezone: TimeZone = "Asia/Tokyo"
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 4
+    base_currency: Annotated[str, AfterValidator(_currency)] = "JPY"
+    seeds: str | None = None
+
+
+class Paths(_Table):
+    """Where the company's data lives, relative to tasuki.toml; each defaults to a folder below home."""
+
+    home: str | None = None
+    landing: str | None = None
+    warehouse: str | None = None
+    published: str | None = None
+    restricted: str | None = None
+    dagster: str | None = None
+
+
+class Retention(_Table):
+    """How many published versions stay."""
+
+    versions: Annotated[int, Field(ge=1)] = 10
+
+
+class Notify(_Table):
+    """The environment variable that holds the webhook URL for failed runs."""
+
+    webhook_env: Annotated[str, AfterValidator(_environment_name)] | None = None
+
+
+class Schedule(_Table):
+    """When the daily run starts, in the business time zone."""
+
+    cron: Annotated[str, AfterValidator(_cron)] = "0 6 * * *"
+
+
+class FeedSettings(_Table):
+    """What differs from the defaults for one raw table."""
+
+    files: Annotated[str, Field(min_length=1)] | None = None
+    delivery: Delivery | None = None
+    encoding: Encoding = "auto"
+    skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0
+    delimiter: Annotated[str, AfterValidator(_one_byte)] | None = None
+    timezone: TimeZone | None = None
+    sets_as_of: bool | None = None
+    columns: Annotated[dict[str, str], AfterValidator(_column_map)] = Field(default_factory=dict)
+
+
+class SystemSettings(_Table):
+    """One source system: the folder of its exports and what is particular to its feeds."""
+
+    folder: str
+    timezone: TimeZone | None = None
+    feeds: dict[str, FeedSettings] = Field(default_factory=dict)
+
+
+class _File(_Table):
+    company: Company
+    paths: Paths = Paths()
+    retention: Retention = Retention()
+    notify: Notify = Notify()
+    schedule: Schedule = Schedule()
+    systems: dict[str, SystemSettings] = Field(default_factory=dict)
+
+
+class Config(BaseModel):
+    """A checked configuration with every path absolute and every feed of the configured systems resolved."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    path: Path
+    company: Company
+    retention: Retention
+    notify: Notify
+    schedule: Schedule
+    systems: dict[str, SystemSettings]
+    feeds: tuple[Feed, ...]
+    catalogue: Catalogue
+    home_dir: Path
+    landing_dir: Path
+    warehouse_dir: Path
+    published_dir: Path
+    restricted_dir: Path
+    dagster_dir: Path
+    seeds_dir: Path | None
+    checksum: str
+
+    def feed(self, system: str, table: str) -> Feed:
+        """One feed by name. KeyError where there is none."""
+        for feed in self.feeds:
+            if (feed.system, feed.table) == (system, table):
+                return feed
+        raise KeyError(f"{system}.{table}")
+
+
+def load_config(path: Path, *, staging_dir: Path = STAGING_DIR) -> Config:
+    """Read and check a tasuki.toml. Raises ConfigError with every problem found.
+
+    The checksum is of the settings, not of the text: comments and layout do not change it.
+    """
+    path = path.absolute()
+    raw = _read_toml(path)
+    try:
+        catalogue = read_catalogue(staging_dir)
+    except CatalogueError as error:
+        raise ConfigError(str(error)) from error
+    problems: list[str] = []
+    content: _File | None = None
+    try:
+        content = _File.model_validate(raw)
+    except ValidationError as error:
+        problems = [_explain(dict(detail)) for detail in error.errors()]
+    problems += _missing_folders(raw, path.parent) + _unknown_names(raw, catalogue, staging_dir)
+    if problems or content is None:
+        raise ConfigError("\n".join([f"{path}: {len(problems)} problem(s)", *(f"  {p}" for p in problems)]))
+    return _resolve(path, raw, content, catalogue)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file; name your tasuki.toml with --config") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+
+
+def _explain(detail: dict[str, Any]) -> str:
+    parts = [str(part) for part in detail["loc"]]
+    key, value, kind = ".".join(parts), detail["input"], detail["type"]
+    if kind == "missing":
+        return f"{key}: missing; add it"
+    if kind == "extra_forbidden":
+        return f"{key} = {value!r}: unknown key; {_suggest(parts[-1], _known_keys(parts[:-1]))}"
+    message = detail["msg"].removeprefix("Value error, ")
+    shown = "(not shown)" if parts[-1] == "webhook_env" else repr(value)  # a URL put there by mistake is a secret
+    return f"{key} = {shown}: {message[:1].lower()}{message[1:]}"
+
+
+def _known_keys(parents: list[str]) -> list[str]:
+    model: type[BaseModel] = _File
+    for part in parents:
+        found = _model_of(model.model_fields[part].annotation) if part in model.model_fields else None
+        model = found or model  # a part that is no field is a system's or feed's own name
+    return list(model.model_fields)
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for argument in get_args(annotation) if (found := _model_of(argument))), None)
+
+
+def _suggest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known)) or 'none'}"
+
+
+def _missing_folders(raw: Mapping[str, Any], base: Path) -> list[str]:
+    company = raw.get("company")
+    folders = [("company.seeds", company.get("seeds"))] if isinstance(company, dict) else []
+    folders += [(f"systems.{name}.folder", system.get("folder")) for name, system in _tables(raw.get("systems"))]
+    return [
+        f"{key} = {folder!r}: there is no folder {base / folder}; create it or correct the path (relative to the toml file)"
+        for key, folder in folders
+        if isinstance(folder, str) and not (base / folder).is_dir()
+    ]
+
+
+def _unknown_names(raw: Mapping[str, Any], catalogue: Catalogue, staging_dir: Path) -> list[str]:
+    problems = []
+    for name, system in _tables(raw.get("systems")):
+        if name not in catalogue:
+            problems.append(f"systems.{name}: unknown system; {staging_dir.name}/ has: {', '.join(sorted(catalogue))}")
+            continue
+        for feed, _ in _tables(system.get("feeds")):
+            if feed not in catalogue[name]:
+                hint = difflib.get_close_matches(feed, catalogue[name], 1)
+                problems.append(
+                    f"systems.{name}.feeds.{feed}: unknown feed; {f'did you mean {hint[0]}? ' if hint else ''}"
+                    f"known: {', '.join(sorted(catalogue[name]))}"
+                )
+    return problems
+
+
+def _tables(node: Any) -> list[tuple[str, dict[str, Any]]]:
+    items = node.items() if isinstance(node, dict) else ()
+    return [(name, value) for name, value in items if isinstance(value, dict)]
+
+
+def _resolve(path: Path, raw: Mapping[str, Any], content: _File, catalogue: Catalogue) -> Config:
+    base, paths = path.parent, content.paths
+    home = (base / (paths.home or f"var/{path.stem}")).resolve()
+
+    def below_home(name: str) -> Path:
+        own = getattr(paths, name)
+        return (base / own).resolve() if own else home / name
+
+    feeds = tuple(
+        _feed(content.company, base, system, system.feeds.get(table.table, FeedSettings()), table)
+        for name, system in content.systems.items()
+        for table in catalogue[name].values()
+    )
+    text = json.dumps(raw, sort_keys=True, ensure_ascii=False, default=str)
+    return Config(
+        path=path,
+        company=content.company,
+        retention=content.retention,
+        notify=content.notify,
+        schedule=content.schedule,
+        systems=content.systems,
+        feeds=feeds,
+        catalogue=catalogue,
+        home_dir=home,
+        landing_dir=below_home("landing"),
+        warehouse_dir=below_home("warehouse"),
+        published_dir=below_home("published"),
+        restricted_dir=below_home("restricted"),
+        dagster_dir=below_home("dagster"),
+        seeds_dir=(base / content.company.seeds).resolve() if content.company.seeds else None,
+        checksum=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+    )
+
+
+def _feed(company: Company, base: Path, system: SystemSettings, settings: FeedSettings, table: SourceTable) -> Feed:
+    return Feed(
+        system=table.system,
+        table=table.table,
+        folder=(base / system.folder).resolve(),
+        files=settings.files or table.files,
+        delivery=settings.delivery or table.delivery,
+        key=table.key,
+        encoding=settings.encoding,
+        skip_lines=settings.skip_lines,
+        delimiter=settings.delimiter,
+        timezone=zoneinfo.ZoneInfo(settings.timezone or system.timezone or company.timezone),
+        sets_as_of=table.sets_as_of if settings.sets_as_of is None else settings.sets_as_of,
+        columns=tuple(settings.columns.items()),
+        declared=table.columns,
+        alternatives=table.alternatives,
+    )

@@ -1,0 +1,139 @@
+"""Audit and publish: a candidate is copied from the warehouse, checked as a whole, and switched in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from expectations import AUDITED
+from orchestration.failures import failing_rows
+from orchestration.progress import Problem, current
+from orchestration.publish import (
+    MARTS_FILE,
+    PublishRefused,
+    newest_candidate,
+    publish,
+    record_audit,
+    write_candidate,
+)
+from orchestration.warehouse import WarehouseError, Workspace
+
+CANDIDATE = dg.AssetKey("candidate")
+PUBLISHED = dg.AssetKey(["published", "current"])
+PUBLIC_SCHEMAS = ("marts", "restricted")
+
+
+def column_comments(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Descriptions for the published tables: table -> column -> text, "" for the table."""
+    return {
+        node["name"]: {
+            "": node["description"],
+            **{name: column["description"] for name, column in node["columns"].items() if column["description"]},
+        }
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] in PUBLIC_SCHEMAS
+    }
+
+
+def candidate_asset(
+    workspace: Workspace, manifest: dict[str, Any], public_keys: list[dg.AssetKey]
+) -> dg.AssetsDefinition:
+    """A copy of schemas marts and restricted, beside the published versions."""
+
+    @dg.asset(
+        key=CANDIDATE,
+        group_name="publish",
+        deps=public_keys,
+        kinds={"duckdb", "parquet"},
+        description="The marts as they would be published: DuckDB file and Parquet copies, waiting for the audit.",
+        required_resource_keys={"run_lock"},
+    )
+    def candidate(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        report = current()
+        report.step("export")
+        report.line("  publish  candidate from the marts")
+        try:
+            folder = write_candidate(workspace, context.run.run_id, column_comments(manifest))
+        except PublishRefused as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        return dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(str(folder))})
+
+    return candidate
+
+
+def audit_checks(workspace: Workspace) -> dg.AssetChecksDefinition:
+    """The Great Expectations suites, one check per audited table. A critical failure keeps the candidate unpublished."""
+
+    @dg.multi_asset_check(
+        name="audit",
+        specs=[
+            dg.AssetCheckSpec(
+                f"audit_{table}", asset=CANDIDATE, blocking=True, description=f"Great Expectations suite for {table}."
+            )
+            for table in AUDITED
+        ],
+        required_resource_keys={"run_lock"},
+    )
+    def audit(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        from expectations.runner import run_suites  # heavy: imported where it is used
+
+        report = current()
+        report.step("audit")
+        report.line("  audit    the candidate")
+        folder = newest_candidate(workspace.config)
+        if folder is None:
+            raise dg.Failure("there is no candidate to audit", allow_retries=False)
+        database = folder / MARTS_FILE
+        results = run_suites(database)
+        for result in results:
+            if result["query"] and not result["passed"]:
+                result["rows"] = failing_rows(str(database), result["query"])
+        blocked = [result for result in results if result["blocks"] and not result["passed"]]
+        record_audit(folder, not blocked, results)
+        report.problems.extend(Problem(r["check"], r["message"], r.get("rows", [])) for r in blocked)
+        for table in AUDITED:
+            failed = [r for r in results if r["table"] == table and not r["passed"]]
+            blocks = any(result["blocks"] for result in failed)
+            yield dg.AssetCheckResult(
+                asset_key=CANDIDATE,
+                check_name=f"audit_{table}",
+                passed=not failed,
+                severity=dg.AssetCheckSeverity.ERROR if blocks or not failed else dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "expectations": sum(r["table"] == table for r in results),
+                    "failed": dg.MetadataValue.md("\n".join(f"- {r['check']}: {r['message']}" for r in failed)),
+                },
+            )
+
+    return audit
+
+
+def published_asset(workspace: Workspace) -> dg.AssetsDefinition:
+    """The current version. It refuses a candidate that was not audited, failed, or is older than the warehouse."""
+
+    @dg.asset(
+        key=PUBLISHED,
+        group_name="publish",
+        deps=[CANDIDATE],
+        kinds={"duckdb", "parquet"},
+        description="What readers see: one whole, audited version, switched in atomically.",
+        required_resource_keys={"run_lock"},
+    )
+    def published(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        report = current()
+        report.step("publish")
+        try:
+            manifest = publish(workspace)
+        except (PublishRefused, WarehouseError) as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        report.line(f"  publish  version {manifest['version']}")
+        return dg.MaterializeResult(
+            metadata={
+                "version": manifest["version"],
+                "as_of": manifest["as_of"],
+                "rows": dg.MetadataValue.json(manifest["rows"]),
+                "failed_checks": manifest["failed_checks"],
+            }
+        )
+
+    return published

@@ -1,0 +1,72 @@
+"""When it runs by itself: daily in the business time zone, and when new files have come; and who hears of a failure."""
+
+import hashlib
+
+import dagster as dg
+
+from orchestration.defs.resources import STARTED_BY_TAG
+from orchestration.landing import pending_files
+from orchestration.notify import run_failed
+from orchestration.warehouse import Workspace
+
+SENSOR_SECONDS = 60
+JOB = "refresh"
+
+
+def daily_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
+    """`schedule.cron` of the configuration, on the business clock."""
+    return dg.ScheduleDefinition(
+        name="daily",
+        job_name=JOB,
+        cron_schedule=workspace.config.schedule.cron,
+        execution_timezone=workspace.config.company.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+def new_files_sensor(workspace: Workspace) -> dg.SensorDefinition:
+    """Starts a run when new files are there and nothing about them has changed since the last look."""
+
+    @dg.sensor(
+        name="new_files",
+        job_name=JOB,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        state = _state_of_pending(workspace)
+        if state is None:
+            return dg.SkipReason("no new file")
+        if state != context.cursor:
+            context.update_cursor(state)
+            return dg.SkipReason("new files have come; waiting one look for them to be complete")
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+
+    return new_files
+
+
+def _state_of_pending(workspace: Workspace) -> str | None:
+    """A hash over the names, sizes and times of the pending files; None where there is none."""
+    pending = pending_files(workspace.config)
+    if not pending:
+        return None
+    folders = {feed.name: feed.folder for feed in workspace.config.feeds}
+    digest = hashlib.sha256()
+    for entry in pending:
+        feed, _, name = entry.partition(": ")
+        path = folders[feed] / name
+        stat = path.stat() if path.exists() else None
+        digest.update(f"{entry} {stat and (stat.st_size, stat.st_mtime_ns)}\n".encode())
+    return digest.hexdigest()
+
+
+def failure_sensor(workspace: Workspace) -> dg.SensorDefinition:
+    """Logs and posts each failed run that the command line did not start (it tells for itself)."""
+
+    @dg.run_failure_sensor(name="run_failed", default_status=dg.DefaultSensorStatus.RUNNING)
+    def on_failure(context: dg.RunFailureSensorContext) -> None:
+        if STARTED_BY_TAG not in context.dagster_run.tags:
+            steps = ", ".join(event.step_key or "?" for event in context.get_step_failure_events())
+            run_failed(workspace.config, context.dagster_run.run_id, f"Failed: {steps or 'before its first step'}.")
+
+    return on_failure

@@ -1,0 +1,173 @@
+"""Stage to marts: the dbt project as assets, in one step."""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+
+from orchestration.atomic import read_json, write_json
+from orchestration.defs.resources import AS_OF_TAG, BACKFILL_TAG, FULL_REFRESH_TAG
+from orchestration.failures import dbt_problems
+from orchestration.landing.registry import declare_tables, locked, write_registry
+from orchestration.progress import current
+from orchestration.warehouse import (
+    DBT_CODE,
+    DBT_DIR,
+    WarehouseError,
+    Workspace,
+    begin_build,
+    code_checksum,
+    dbt_environment,
+    dbt_vars,
+    default_as_of,
+    finish_build,
+    merge_seeds,
+    prepare,
+    registry_rows,
+    seeds_checksum,
+)
+
+GROUPS = {
+    "staging": "stage",
+    "contract": "stage",
+    "conformed": "conform",
+    "definitions": "define",
+    "relay": "relay",
+    "kpis": "measure",
+    "mismatches": "reconcile",
+    "marts": "marts",
+    "restricted": "marts",
+}
+NO_AS_OF = "9999-12-31 00:00:00"
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's folders become the asset groups of the way of the data; its sources are the landing assets."""
+
+    def __init__(self, landed: set[dg.AssetKey]) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+        self._landed = landed
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        return super().get_asset_key(dbt_resource_props)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        if dbt_resource_props["resource_type"] == "seed":
+            return "define"
+        return GROUPS.get(dbt_resource_props["fqn"][1])
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        # Systems that the company does not have are read as empty tables; they are no part of its lineage.
+        sources = {
+            self.get_asset_key(manifest["sources"][parent])
+            for parent in manifest["parent_map"].get(unique_id, [])
+            if parent in manifest["sources"]
+        }
+        kept = [dep for dep in spec.deps if dep.asset_key not in sources or dep.asset_key in self._landed]
+        return spec.replace_attributes(deps=kept)
+
+
+def ensure_manifest(workspace: Workspace) -> dict[str, Any]:
+    """dbt's manifest for this company; parses the project where it has none or an old one.
+
+    Raises WarehouseError with dbt's message where the project does not parse.
+    """
+    workspace.target.mkdir(parents=True, exist_ok=True)
+    manifest, stamp = workspace.target / "manifest.json", workspace.target / "parsed.json"
+    wanted = {
+        "project": code_checksum(DBT_CODE),
+        "seeds": seeds_checksum(workspace.config),
+        "vars": dbt_vars(workspace.config),
+    }
+    with locked(workspace.target / "parse.lock"):
+        if not (manifest.exists() and stamp.exists() and read_json(stamp) == wanted):
+            stamp.unlink(missing_ok=True)
+            merge_seeds(workspace)
+            current().line("  parse    the dbt project")
+            env = {**os.environ, **dbt_environment(workspace, NO_AS_OF)}
+            args = ["dbt", "--quiet", "parse", "--profiles-dir", ".", "--vars", dbt_vars(workspace.config)]
+            done = subprocess.run(args, cwd=DBT_DIR, env=env, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise WarehouseError(f"the dbt project does not parse:\n{(done.stdout + done.stderr).strip()}")
+            write_json(wanted, stamp)
+        return read_json(manifest)
+
+
+def dbt_definition(workspace: Workspace, manifest: dict[str, Any], translator: Translator) -> dg.AssetsDefinition:
+    """All models, seeds and tests. A test of severity error fails the step: nothing is published."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="warehouse",
+        dagster_dbt_translator=translator,
+        required_resource_keys={"run_lock", "dbt"},
+    )
+    def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        config, report = workspace.config, current()
+        report.step("build")
+        declare_tables(config.landing_dir, config.catalogue)
+        write_registry(config.landing_dir, config.catalogue)
+        prepare(workspace)
+        tags = context.run.tags
+        as_of = tags.get(AS_OF_TAG) or default_as_of(config, registry_rows(config))
+        report.line(f"  build    as of {as_of} UTC")
+        context.log.info(f"as of {as_of} UTC")
+        begin_build(workspace, context.run.run_id, as_of)
+        args = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt_vars(config)]
+        args += ["--log-path", str(workspace.logs)]
+        args += ["--full-refresh"] if tags.get(FULL_REFRESH_TAG) == "true" else []
+        env = dbt_environment(workspace, as_of) | _backfill_environment(tags.get(BACKFILL_TAG))
+        (workspace.target / "run_results.json").unlink(missing_ok=True)
+        with _environment(env):
+            invocation = context.resources.dbt.cli(
+                args, context=context, target_path=workspace.target, raise_on_error=False
+            )
+            done = 0
+            for event in invocation.stream_raw_events():
+                data = event.raw_event["data"]
+                if event.is_result_event:
+                    done += 1
+                    total = data["total"] if "total" in data else data["num_models"]  # of a test
+                    report.dbt(done, total, data["node_info"]["node_name"], data["node_info"]["node_status"])
+                yield from event.to_default_asset_events(
+                    manifest=invocation.manifest,
+                    dagster_dbt_translator=invocation.dagster_dbt_translator,
+                    context=invocation.context,
+                    target_path=invocation.target_path,
+                    project=invocation.project,
+                )
+        problems, warnings = dbt_problems(workspace)
+        if invocation.process.wait() != 0:
+            report.problems.extend(problems)
+            names = ", ".join(problem.check for problem in problems) or f"see {workspace.logs}/dbt.log"
+            raise dg.Failure(f"dbt build failed: {names}", allow_retries=False)
+        if set(context.selected_asset_keys) == set(warehouse.keys):
+            finish_build(workspace, warnings)
+
+    return warehouse
+
+
+def _backfill_environment(period: str | None) -> dict[str, str]:
+    if period is None:
+        return {}
+    first, last = period.split("/")
+    return {"TASUKI_BACKFILL_FROM": first, "TASUKI_BACKFILL_TO": last}
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """dagster-dbt hands its own environment on to dbt."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

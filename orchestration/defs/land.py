@@ -1,0 +1,112 @@
+"""Land: each raw table of each configured system is an asset."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from datetime import UTC
+
+import dagster as dg
+
+from orchestration.config import Config
+from orchestration.landing import Feed, FeedResult, land_all, land_feed
+from orchestration.progress import current
+from orchestration.warehouse import Workspace
+
+ATTEMPTS = 3
+WAIT_SECONDS = 1.0
+RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+CHECK = "landed"
+
+
+def land_assets(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    """One step per system, with an asset per raw table; a table that cannot be landed does not stop the others."""
+    by_system = itertools.groupby(workspace.config.feeds, key=lambda feed: feed.system)
+    return [_system_assets(workspace, system, list(feeds)) for system, feeds in by_system]
+
+
+def asset_key(feed: Feed) -> dg.AssetKey:
+    """The asset of a raw table; dbt's source of the same name depends on it."""
+    return dg.AssetKey([feed.system, feed.table])
+
+
+def _system_assets(workspace: Workspace, system: str, feeds: list[Feed]) -> dg.AssetsDefinition:
+    by_key = {asset_key(feed): feed for feed in feeds}
+
+    @dg.multi_asset(
+        name=f"land_{system}",
+        specs=[
+            dg.AssetSpec(
+                key,
+                group_name="land",
+                kinds={"parquet"},
+                description=f"Raw table {feed.table} of {system}: immutable batches in the landing zone.",
+                metadata={"delivery": feed.delivery, "key": ", ".join(feed.key), "sets_as_of": feed.sets_as_of},
+            )
+            for key, feed in by_key.items()
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(CHECK, asset=key, description="Every new file of the feed could be read.")
+            for key in by_key
+        ],
+        can_subset=True,
+        required_resource_keys={"run_lock"},
+        retry_policy=RETRY,
+    )
+    def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        report = current()
+        report.step("land")
+        wanted = [feed for key, feed in by_key.items() if key in context.selected_asset_keys]
+        for feed, result in zip(wanted, _land(workspace.config, feeds, wanted), strict=True):
+            report.feed(feed, result)
+            if result.error:
+                context.log.warning(result.error)
+            yield _materialization(feed, result)
+
+    return land
+
+
+def _land(config: Config, feeds: list[Feed], wanted: list[Feed]) -> list[FeedResult]:
+    if wanted == feeds:
+        results = land_all(config.model_copy(update={"feeds": tuple(feeds)}))
+    else:
+        results = [land_feed(config, feed) for feed in wanted]
+    return [_land_again(config, feed, result) for feed, result in zip(wanted, results, strict=True)]
+
+
+def _land_again(config: Config, feed: Feed, result: FeedResult) -> FeedResult:
+    """Try a feed in error again (a share may have been away for a moment), keeping what was landed before."""
+    for _ in range(ATTEMPTS - 1):
+        if result.error is None:
+            break
+        time.sleep(WAIT_SECONDS)
+        again = land_feed(config, feed)
+        again.batches = result.batches + again.batches
+        again.skipped = result.skipped + again.skipped
+        result = again
+    return result
+
+
+def _materialization(feed: Feed, result: FeedResult) -> dg.MaterializeResult:
+    metadata: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.MetadataValue.int(result.rows_landed),
+        "rows_in": dg.MetadataValue.int(result.rows_in),
+        "rows_rejected": dg.MetadataValue.int(result.rows_rejected),
+        "batches": dg.MetadataValue.int(len(result.batches)),
+        "files": dg.MetadataValue.md(
+            "\n".join(f"- {batch.source_file} ({batch.encoding})" for batch in result.batches)
+        ),
+        "files_skipped": dg.MetadataValue.int(len(result.skipped)),
+        "files_left": dg.MetadataValue.md("\n".join(f"- {name}" for name in result.left)),
+        "files_refused": dg.MetadataValue.md("\n".join(f"- {reason}" for reason in result.refused)),
+        "drift": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.drift)),
+    }
+    if result.freshness:
+        metadata["freshness"] = dg.MetadataValue.timestamp(result.freshness.replace(tzinfo=UTC))
+    check = dg.AssetCheckResult(
+        passed=result.error is None,
+        asset_key=asset_key(feed),
+        check_name=CHECK,
+        severity=dg.AssetCheckSeverity.WARN,  # the other feeds go on; the feed's last batches stay in force
+        description=result.error,
+    )
+    return dg.MaterializeResult(asset_key=asset_key(feed), metadata=metadata, check_results=[check])

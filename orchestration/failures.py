@@ -1,0 +1,82 @@
+"""What failed in a build, with the keys of a few rows. Only keys and counts: a failing row may hold personal data."""
+
+from typing import Any
+
+import duckdb
+
+from orchestration.atomic import read_json
+from orchestration.landing.sql import identifier, literal
+from orchestration.progress import Problem
+from orchestration.warehouse import Workspace
+
+ROW_LIMIT = 5
+FAILED = ("error", "fail", "runtime error")
+_KEY_ENDINGS = ("_id", "_key", "_code", "_cnt", "_on", "_at", "_no", "_residual", "rows")
+_KEY_NAMES = {
+    "unique_field",
+    "n_records",
+    "boundary",
+    "classification",
+    "grain",
+    "segment",
+    "statistic",
+    "basis",
+    "member",
+    "period_start",
+    "stage",
+    "subject_type",
+    "system",
+    "source_system",
+    "record_type",
+    "table_name",
+    "column_name",
+    "problem",
+    "model",
+}
+
+
+def dbt_problems(workspace: Workspace) -> tuple[list[Problem], list[dict[str, Any]]]:
+    """Of dbt's last build: what failed, and as plain dicts the tests that only warned."""
+    path = workspace.target / "run_results.json"
+    if not path.exists():
+        return [], []
+    results = read_json(path)["results"]
+    problems = [_problem(workspace, result) for result in results if result["status"] in FAILED]
+    warnings = [
+        {"check": _name(result), "message": result["message"], "passed": False, "blocks": False}
+        for result in results
+        if result["status"] == "warn"
+    ]
+    return problems, warnings
+
+
+def _name(result: dict[str, Any]) -> str:
+    kind, _, name = result["unique_id"].split(".", 2)
+    return f"{kind} {name.rsplit('.', 1)[0] if kind == 'test' and '.' in name else name}"
+
+
+def _problem(workspace: Workspace, result: dict[str, Any]) -> Problem:
+    message = " ".join((result["message"] or "").split())
+    if result["status"] != "fail" or not result.get("compiled_code"):
+        return Problem(_name(result), message)
+    rows = failing_rows(workspace.warehouse.as_posix(), result["compiled_code"])
+    return Problem(_name(result), message, rows, max((result["failures"] or 0) - len(rows), 0))
+
+
+def failing_rows(database: str, query: str) -> list[dict[str, Any]]:
+    """The key columns of a few rows of a failing test's query."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        con.execute(f"attach {literal(database)} as warehouse (read_only)")
+        con.execute("use warehouse")
+        names = [row[0] for row in con.execute(f"describe {query}").fetchall()]
+        keys = [name for name in names if name in _KEY_NAMES or name.endswith(_KEY_ENDINGS)]
+        if not keys:
+            return []
+        columns = ", ".join(identifier(key) for key in keys)
+        found = con.execute(f"select {columns} from ({query}) limit {ROW_LIMIT}").fetchall()  # noqa: S608
+    except duckdb.Error:
+        return []  # the rows are help, not the finding: the failure itself is reported all the same
+    finally:
+        con.close()
+    return [dict(zip(keys, row, strict=True)) for row in found]

@@ -1,0 +1,207 @@
+"""The files of a feed: which there are, when they were extracted, which are new, which are still being written."""
+
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
+
+from orchestration.landing.batches import write_json
+from orchestration.landing.feed import Feed
+
+EXTENSIONS = ("csv", "tsv", "jsonl", "ndjson", "parquet")
+SETTLED_SECONDS = 2.0  # a younger file may still be being written
+WATCH_SECONDS = 3.0
+
+_TEMPORARY = (".tmp", ".part", ".crdownload", "~")
+_DATE_IN_NAME = re.compile(
+    r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?:[T_\- ]?(\d{2})[-:.]?(\d{2})(?:[-:.]?(\d{2}))?(Z)?)?(?!\d)"
+)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a feed: its place relative to the system's folder, size in bytes, change and extraction time."""
+
+    path: Path
+    name: str
+    size: int
+    mtime_ns: int
+    extracted_at: datetime  # naive UTC
+    part: str  # of a snapshot in several files: the file's name where it carries no date, else empty
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the file on disk is still this one."""
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == (self.size, self.mtime_ns)
+
+
+@dataclass
+class FolderListing:
+    """The files of a system's folder: usable ones, and refused ones with the reason."""
+
+    files: list[Path] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def list_folder(folder: Path) -> FolderListing:
+    """Every file below a system's folder but hidden and temporary ones. Links out of it are refused."""
+    listing, root = FolderListing(), folder.resolve()
+    for directory, subdirectories, names in os.walk(folder):
+        here = Path(directory)
+        subdirectories[:] = sorted(name for name in subdirectories if not name.startswith("."))
+        for path in (here / name for name in subdirectories):
+            if path.is_symlink():
+                listing.refused[path.relative_to(folder).as_posix()] = "a link to a folder: name that folder itself"
+        for name in sorted(names):
+            path = here / name
+            if name.startswith(".") or name.lower().endswith(_TEMPORARY):
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                listing.refused[path.relative_to(folder).as_posix()] = "a link out of the folder: copy the file here"
+            elif path.is_file():
+                listing.files.append(path)
+    return listing
+
+
+def claims(feed: Feed, relative: str) -> bool:
+    """Whether a file, by its place below the system's folder, is one of the feed's."""
+    path = PurePosixPath(relative)
+    if feed.files is not None:
+        return re.fullmatch(_glob_pattern(feed.files), relative, re.IGNORECASE) is not None
+    pattern = re.escape(feed.table) + r"(?:[-_.]?\d[\dTZ:_.\-]*)?\.(?:" + "|".join(EXTENSIONS) + ")"
+    return re.fullmatch(pattern, path.name, re.IGNORECASE) is not None
+
+
+def _glob_pattern(glob: str) -> str:
+    parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob))
+
+
+def feed_files(feed: Feed, siblings: Iterable[Feed], listing: FolderListing) -> tuple[list[SourceFile], list[str]]:
+    """The feed's files in order of extraction, and its refused ones with reasons. A glob goes before default names."""
+    explicit = [other for other in siblings if other.files is not None and other is not feed]
+
+    def is_ours(relative: str) -> bool:
+        return claims(feed, relative) and (feed.files is not None or not any(claims(o, relative) for o in explicit))
+
+    found = []
+    for path in listing.files:
+        relative = path.relative_to(feed.folder).as_posix()
+        if is_ours(relative):
+            stat = path.stat()
+            dated = date_in_name(relative, feed.timezone)
+            extracted = dated or datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+            part = "" if dated else relative
+            found.append(SourceFile(path, relative, stat.st_size, stat.st_mtime_ns, extracted, part))
+    refused = [f"{name}: {reason}" for name, reason in listing.refused.items() if is_ours(name)]
+    return sorted(found, key=lambda file: (file.extracted_at, file.name)), refused
+
+
+def unclaimed_files(feeds: Iterable[Feed]) -> list[str]:
+    """`system: file` for what lies in the systems' folders and no feed takes, and for links that are refused."""
+    by_system: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        by_system.setdefault(feed.system, []).append(feed)
+    unclaimed = []
+    for system, ours in by_system.items():
+        listing = list_folder(ours[0].folder)
+        names = [path.relative_to(ours[0].folder).as_posix() for path in listing.files] + list(listing.refused)
+        unclaimed += [f"{system}: {name}" for name in names if not any(claims(feed, name) for feed in ours)]
+    return unclaimed
+
+
+def date_in_name(relative: str, timezone: ZoneInfo) -> datetime | None:
+    """The date (and time) in a file's name, else in a folder's: when it was extracted, naive UTC; None where there is none.
+
+    A name without zone is in the feed's time zone. A date alone means the last second of that day, so that no event of
+    the day lies after the extraction. A file without date was extracted when it last changed.
+    """
+    for part in reversed(PurePosixPath(relative).parts):
+        for match in _DATE_IN_NAME.finditer(part):
+            year, month, day = (int(group) for group in match.groups()[:3])
+            is_day = match[4] is None
+            hour, minute, second = (23, 59, 59) if is_day else (int(group or 0) for group in match.groups()[3:6])
+            try:
+                moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC if match[7] else timezone)
+                return moment.astimezone(UTC).replace(tzinfo=None)
+            except (ValueError, OverflowError):
+                continue  # digits that are no date
+    return None
+
+
+def still_being_written(files: list[SourceFile]) -> set[str]:
+    """The names of those files that change while the young among them are watched (3 seconds at most)."""
+    deadline = time.monotonic() + WATCH_SECONDS
+    changing: set[str] = set()
+    while True:
+        changing |= {file.name for file in files if not file.is_unchanged}
+        young = [f for f in files if f.name not in changing and time.time() - f.mtime_ns / 1e9 < SETTLED_SECONDS]
+        if not young or time.monotonic() >= deadline:
+            return changing
+        time.sleep(0.1)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    """What was in a file when it was last landed or skipped."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+class FileState:
+    """The files of a feed that were dealt with, in `_files.json` beside its batches.
+
+    It saves reading unchanged files again. Batches carry path and SHA-256 themselves, so a lost or stale state loses
+    and doubles nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.is_lost = True
+        self.is_changed = False
+        self._seen: dict[str, SeenFile] = {}
+        if path.exists():
+            try:
+                content = json.loads(path.read_text(encoding="utf-8"))
+                self._seen = {name: SeenFile(**seen) for name, seen in content.items()}
+                self.is_lost = False
+            except (ValueError, TypeError, AttributeError):
+                self._seen = {}  # a spoiled state is a lost one: rebuilt from the batches
+
+    def get(self, name: str) -> SeenFile | None:
+        """What is known of a file."""
+        return self._seen.get(name)
+
+    def put(self, file: SourceFile, sha256: str) -> None:
+        """Note that this content of a file is dealt with."""
+        self._seen[file.name] = SeenFile(file.size, file.mtime_ns, sha256)
+        self.is_changed = True
+
+    def is_known(self, file: SourceFile) -> bool:
+        """Whether the file is the one dealt with, going by size and change time alone."""
+        seen = self._seen.get(file.name)
+        return seen is not None and (seen.size, seen.mtime_ns) == (file.size, file.mtime_ns)
+
+    def save(self) -> None:
+        """Write what changed."""
+        if self.is_changed or self.is_lost:
+            write_json({name: asdict(seen) for name, seen in sorted(self._seen.items())}, self._path)
+            self.is_changed = self.is_lost = False

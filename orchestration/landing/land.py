@@ -1,0 +1,223 @@
+"""Landing: new files of a feed become immutable batches, in the order of their extraction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.landing.batches import (
+    Job,
+    ReadOutcome,
+    RejectWriter,
+    list_batches,
+    put_in_place,
+    read_metadata,
+)
+from orchestration.landing.drift import Shape, drift_notes
+from orchestration.landing.feed import Feed, FeedResult, LandedBatch
+from orchestration.landing.files import (
+    FileState,
+    FolderListing,
+    SourceFile,
+    feed_files,
+    list_folder,
+    sha256_of,
+    still_being_written,
+)
+from orchestration.landing.registry import declare_tables, locked, remove_strays, write_registry
+
+if TYPE_CHECKING:
+    from orchestration.config import Config
+
+Progress = Callable[[Feed, FeedResult | None], None]
+
+
+def land_all(config: Config, *, now: datetime | None = None, progress: Progress | None = None) -> list[FeedResult]:
+    """Land what is new in every feed. A feed that fails has `error` set in its result; the others go on.
+
+    `progress` is called before each feed with None and after it with its result.
+    """
+    now = now or datetime.now(UTC)
+    declare_tables(config.landing_dir, config.catalogue)
+    listings = {folder: list_folder(folder) for folder in {feed.folder for feed in config.feeds}}
+    results = []
+    for feed in config.feeds:
+        if progress:
+            progress(feed, None)
+        results.append(_land_feed(config, feed, now, listings[feed.folder]))
+        if progress:
+            progress(feed, results[-1])
+    write_registry(config.landing_dir, config.catalogue)
+    return results
+
+
+def land_feed(config: Config, feed: Feed, *, now: datetime | None = None) -> FeedResult:
+    """Land what is new in one feed, and bring the registry up to date. `now` (zoned) becomes `_loaded_at`."""
+    declare_tables(config.landing_dir, {feed.system: {feed.table: config.catalogue[feed.system][feed.table]}})
+    result = _land_feed(config, feed, now or datetime.now(UTC), list_folder(feed.folder))
+    write_registry(config.landing_dir, config.catalogue)
+    return result
+
+
+def pending_files(config: Config) -> list[str]:
+    """`system.table: file` for each file that the next landing would land or look at again. Reads, never writes."""
+    pending = []
+    listings = {folder: list_folder(folder) for folder in {feed.folder for feed in config.feeds}}
+    for feed in config.feeds:
+        files, _ = feed_files(feed, _siblings(config, feed), listings[feed.folder])
+        table_dir = config.landing_dir / feed.system / feed.table
+        state = FileState(table_dir / "_files.json")
+        for file in files:
+            if state.is_known(file):
+                continue
+            seen = state.get(file.name)
+            if seen is None or seen.size != file.size or seen.sha256 != sha256_of(file.path):
+                pending.append(f"{feed.name}: {file.name}")
+    return pending
+
+
+def _siblings(config: Config, feed: Feed) -> list[Feed]:
+    return [other for other in config.feeds if other.system == feed.system]
+
+
+def _land_feed(config: Config, feed: Feed, now: datetime, listing: FolderListing) -> FeedResult:
+    result = FeedResult(feed.system, feed.table)
+    table_dir = config.landing_dir / feed.system / feed.table
+    file_name = "its folder"
+    try:
+        with locked(table_dir / "_lock"):
+            landing = _FeedLanding(feed, table_dir, config.landing_dir / "_rejects" / feed.system / feed.table, now)
+            files, result.refused = feed_files(feed, _siblings(config, feed), listing)
+            try:
+                new = [file for file in files if not landing.state.is_known(file)]
+                changing = still_being_written(new)
+                for file in new:
+                    file_name = file.name
+                    if file.name in changing:
+                        result.left.append(file.name)
+                    else:
+                        landing.land(file, result)
+            finally:
+                landing.state.save()
+                result.freshness = landing.freshness
+    except Exception as error:  # one feed's fault is reported with its result and must not stop the others
+        result.error = (
+            f"{feed.name}: {file_name} cannot be landed: {type(error).__name__}: {error}. "
+            f"Nothing of it was landed; correct or remove the file in {feed.folder} and run again."
+        )
+    return result
+
+
+class _FeedLanding:
+    """One feed's batches and file state while its new files are landed."""
+
+    def __init__(self, feed: Feed, table_dir: Path, rejects_dir: Path, now: datetime) -> None:
+        self._feed, self._table_dir, self._rejects_dir = feed, table_dir, rejects_dir
+        self._loaded_at = now.astimezone(UTC).replace(tzinfo=None)
+        remove_strays(table_dir, rejects_dir)
+        self.state = FileState(table_dir / "_files.json")
+        paths = list_batches(table_dir)
+        self._latest = read_metadata(list(paths.values())[-1])[0] if paths else None
+        self._shape = _last_shape(list(paths.values()))
+        self._landed = [read_metadata(path)[0] for path in paths.values()] if self.state.is_lost else []
+        self.freshness = max((_extracted_at(batch_id) for batch_id in paths), default=None)
+
+    def land(self, file: SourceFile, result: FeedResult) -> None:
+        """Land, skip or leave one file."""
+        sha256 = sha256_of(file.path)
+        if self._is_dealt_with(file, sha256):
+            self.state.put(file, sha256)
+            result.skipped.append(file.name)
+            return
+        if self.state.is_changed:
+            # A skip must not be forgotten once a newer batch stands: the file would look like a revert.
+            self.state.save()
+        batch = self._read(file, sha256)
+        if batch is None:
+            result.left.append(file.name)
+            return
+        self.state.put(file, sha256)
+        result.batches.append(batch)
+
+    def _is_dealt_with(self, file: SourceFile, sha256: str) -> bool:
+        seen = self.state.get(file.name)
+        if seen is not None and seen.sha256 == sha256:
+            return True
+        if self._latest is not None and self._latest.sha256 == sha256:
+            return True
+        # Without a state, a file that was once landed or skipped is known by its content and age.
+        return any(
+            batch.sha256 == sha256
+            and (batch.source_file == file.name or (self.freshness is not None and file.extracted_at <= self.freshness))
+            for batch in self._landed
+        )
+
+    def _read(self, file: SourceFile, sha256: str) -> LandedBatch | None:
+        seq = self._latest.seq + 1 if self._latest else 1
+        batch_id = f"{file.extracted_at:%Y%m%dT%H%M%S}Z-{seq:06d}-{sha256[:8]}"
+        target = self._table_dir / f"{batch_id}.parquet"
+        rejects = RejectWriter(self._feed, batch_id, file.name, self._rejects_dir / f"{batch_id}.parquet")
+        previous = self._shape
+        job = Job(
+            feed=self._feed,
+            source=file.path,
+            source_file=file.name,
+            part=file.part,
+            batch_id=batch_id,
+            seq=seq,
+            sha256=sha256,
+            extracted_at=file.extracted_at,
+            loaded_at=self._loaded_at,
+            tmp=target.with_name(f".{batch_id}.tmp"),
+            rejects=rejects,
+            describe_drift=lambda shape: drift_notes(
+                shape, previous, self._feed.declared, self._feed.alternatives
+            ),
+        )
+        try:
+            outcome = read_file(job)
+            if not file.is_unchanged:
+                return None
+            if outcome.rows_rejected != rejects.count:
+                raise RuntimeError(f"{outcome.rows_rejected} records rejected, {rejects.count} rejects written")
+            rejects.publish()
+            put_in_place(job.tmp, target)
+        finally:
+            for stray in (job.tmp, job.scratch):
+                stray.unlink(missing_ok=True)
+        batch = job.entry(outcome)
+        # An unreadable file has no columns: the next one is compared with the last that had.
+        self._shape = outcome.shape if outcome.shape.columns else previous
+        self._latest = batch
+        self.freshness = max(self.freshness or batch.extracted_at, batch.extracted_at)
+        return batch
+
+
+def read_file(job: Job) -> ReadOutcome:
+    """Write a file's batch and rejects under their temporary names, by the reader for its format."""
+    # Imported here so that a check for new files does not load DuckDB.
+    suffix = job.source.suffix.lower()
+    if suffix == ".parquet":
+        from orchestration.landing.parquet_reader import land_parquet
+
+        return land_parquet(job)
+    if suffix in (".jsonl", ".ndjson"):
+        from orchestration.landing.jsonl_reader import land_jsonl
+
+        return land_jsonl(job)
+    from orchestration.landing.csv_reader import land_csv
+
+    return land_csv(job)
+
+
+def _last_shape(batches: list[Path]) -> Shape | None:
+    for path in reversed(batches):
+        if (shape := read_metadata(path)[1]).columns:
+            return shape
+    return None
+
+
+def _extracted_at(batch_id: str) -> datetime:
+    return datetime.strptime(batch_id.split("-", 1)[0], "%Y%m%dT%H%M%SZ")

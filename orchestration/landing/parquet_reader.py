@@ -1,0 +1,68 @@
+"""Parquet: every column as text, so that a table lands alike whatever its export's format.
+
+Timestamps become `YYYY-MM-DDTHH:MM:SS[.f]`, with a Z where the column is zoned (UTC); booleans true or false; decimals
+exact; nested values JSON text. A corrupt file is one reject: a part of it cannot be trusted.
+"""
+
+import re
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.landing.batches import Job, ReadOutcome, reject_whole_file
+from orchestration.landing.drift import Shape
+from orchestration.landing.names import ColumnNames
+from orchestration.landing.sql import connect, copy_to_batch, identifier, literal
+
+
+def land_parquet(job: Job) -> ReadOutcome:
+    """Write the batch of a Parquet file."""
+    try:
+        rows = pq.read_metadata(job.source).num_rows
+        with connect() as connection:
+            return _land(connection, job, rows)
+    except (pa.ArrowException, OSError, duckdb.Error, UnicodeDecodeError) as error:
+        reason = re.sub(r"\s+", " ", str(error))[:300]
+        return reject_whole_file(job, f"not a readable Parquet file: {reason}")
+
+
+def _land(connection: duckdb.DuckDBPyConnection, job: Job, rows: int) -> ReadOutcome:
+    source = f"read_parquet({literal(str(job.source), is_path=True)}, binary_as_string = true)"
+    described = connection.execute(f"describe select * from {source}").fetchall()  # noqa: S608
+    names = ColumnNames.of([name for name, *_ in described], dict(job.feed.columns))
+    types = [kind for _, kind, *_ in described]
+    columns = [
+        f"{_as_text(identifier(name), kind)} as {identifier(column)}"
+        for (name, *_), kind, column in zip(described, types, names.names, strict=True)
+    ]
+    kinds = {column: kind for column, raw in zip(names.names, types, strict=True) if (kind := _kind(raw))}
+    outcome = ReadOutcome(rows, rows, Shape(tuple(names.names), kinds), "parquet", names.notes)
+    landed = copy_to_batch(connection, job, columns, source, outcome)
+    if landed != rows:
+        raise OSError(f"its footer promises {rows:,} rows, {landed:,} can be read")
+    return outcome
+
+
+def _as_text(column: str, kind: str) -> str:
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"replace(cast(make_timestamp(epoch_us({column})) as varchar), ' ', 'T') || 'Z'"
+    if kind.startswith("TIMESTAMP"):
+        return f"replace(cast({column} as varchar), ' ', 'T')"
+    if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
+        return f"cast(to_json({column}) as varchar)"
+    return f"nullif(cast({column} as varchar), '')"
+
+
+def _kind(kind: str) -> str | None:
+    if kind == "BOOLEAN":
+        return "boolean"
+    if kind.startswith(("DATE", "TIMESTAMP")):
+        return "date or time"
+    if (
+        kind.startswith(("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "UHUGEINT"))
+        or kind.endswith("INT")
+        or "INTEGER" in kind
+    ):
+        return "number"
+    return "text" if kind == "VARCHAR" else None

@@ -1,0 +1,102 @@
+"""What is derived from the batches and rewritten at will: the registry, zero-row declared tables, no stray files."""
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.landing.batches import (
+    BATCH_COLUMNS,
+    REJECT_SCHEMA,
+    landed_schema,
+    list_batches,
+    read_metadata,
+    write_table,
+)
+from orchestration.landing.catalogue import Catalogue
+
+_TIMES = ("extracted_at", "loaded_at")
+_COUNTS = ("seq", "rows_in", "rows_landed", "rows_rejected")
+_FLAGS = ("is_complete", "sets_as_of")
+REGISTRY_SCHEMA = pa.schema(
+    [
+        (
+            name,
+            pa.timestamp("us")
+            if name in _TIMES
+            else pa.int64()
+            if name in _COUNTS
+            else pa.bool_()
+            if name in _FLAGS
+            else pa.string(),
+        )
+        for name in BATCH_COLUMNS
+    ]
+)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; others wait. The system frees it when its holder dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def declare_tables(landing_dir: Path, catalogue: Catalogue) -> None:
+    """Give every source table a zero-row `_declared.parquet`, so that reading it never fails for want of a file
+    and declared columns that no batch has are null."""
+    for system, tables in catalogue.items():
+        for table, source in tables.items():
+            target = landing_dir / system / table / "_declared.parquet"
+            schema = landed_schema(source.columns)
+            if not (target.exists() and pq.read_schema(target).remove_metadata().equals(schema)):
+                write_table(schema.empty_table(), target)
+    empty = landing_dir / "_rejects" / "_empty.parquet"
+    if not empty.exists():
+        write_table(REJECT_SCHEMA.empty_table(), empty)
+
+
+def write_registry(landing_dir: Path, catalogue: Catalogue) -> None:
+    """Rewrite `_batches.parquet`, one row per batch, from the batches' own metadata (the old registry is a cache)."""
+    target = landing_dir / "_batches.parquet"
+    with locked(landing_dir / "_registry.lock"):
+        old = _registry_rows(target)
+        known = {(row["system"], row["table_name"], row["batch_id"]): row for row in old}
+        rows = []
+        for table_dir in sorted(path for path in landing_dir.glob("[!_.]*/[!_.]*") if path.is_dir()):
+            system, table = table_dir.parent.name, table_dir.name
+            for batch_id, path in list_batches(table_dir).items():
+                row = known.get((system, table, batch_id))
+                if row is None:
+                    batch = read_metadata(path)[0]
+                    row = {name: getattr(batch, name) for name in BATCH_COLUMNS}
+                rows.append(row)
+        if rows != old or not target.exists():
+            write_table(pa.Table.from_pylist(rows, schema=REGISTRY_SCHEMA), target)
+
+
+def _registry_rows(target: Path) -> list[dict[str, object]]:
+    if not target.exists():
+        return []
+    try:
+        table = pq.read_table(target)
+    except (pa.ArrowException, OSError):
+        return []  # only a cache here: rebuilt from the batches
+    return table.to_pylist() if table.schema.remove_metadata().equals(REGISTRY_SCHEMA) else []
+
+
+def remove_strays(table_dir: Path, rejects_dir: Path) -> None:
+    """Remove what a killed run left of a table: temporary files, and rejects whose batch never came."""
+    for directory in (table_dir, rejects_dir):
+        for stray in directory.glob(".*"):
+            if stray.suffix in (".tmp", ".scratch"):
+                stray.unlink()
+    batches = list_batches(table_dir)
+    for rejects in rejects_dir.glob("*.parquet"):
+        if rejects.stem not in batches:
+            rejects.unlink()

@@ -1,0 +1,37 @@
+"""Tell people that a run failed: in the log always, and to a Slack-compatible webhook where one is configured."""
+
+import json
+import logging
+import os
+import urllib.error
+import urllib.request
+
+from orchestration.config import Config
+
+log = logging.getLogger("tasuki")
+TIMEOUT_SECONDS = 10
+TEXT_LIMIT = 2_000
+
+
+def run_failed(config: Config, run_id: str, message: str) -> bool:
+    """Log the failure and post it. Returns whether a webhook took it. The webhook's URL is a secret: never logged."""
+    text = f"Tasuki: the run for {config.company.name} failed and published nothing (run {run_id}). {message}"
+    text = text[:TEXT_LIMIT]
+    log.error("%s", text)
+    if config.notify.webhook_env is None:
+        return False
+    url = os.environ.get(config.notify.webhook_env, "")
+    if not url.startswith(("https://", "http://")):
+        log.error("notify.webhook_env: the environment variable %s holds no URL", config.notify.webhook_env)
+        return False
+    request = urllib.request.Request(  # noqa: S310
+        url, json.dumps({"text": text}).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            return bool(response.status < 300)
+    except urllib.error.HTTPError as error:
+        log.error("the webhook in %s answered %s", config.notify.webhook_env, error.code)
+    except (OSError, ValueError) as error:  # the text of some errors carries the URL
+        log.error("the webhook in %s cannot be reached: %s", config.notify.webhook_env, type(error).__name__)
+    return False

@@ -1,0 +1,74 @@
+"""Who listens to a run: nobody by default (Dagster's UI shows its own), the command line when it started the run."""
+
+import time
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from orchestration.landing.feed import Feed, FeedResult
+
+DBT_LINE_EVERY_SECONDS = 2.0
+
+
+@dataclass
+class Problem:
+    """Why nothing was published: which check or model, what it says, and the keys of a few rows."""
+
+    check: str
+    message: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    more_rows: int = 0
+
+
+@dataclass
+class Report:
+    """What a run did, gathered while it runs. Times are seconds; `out` takes progress lines."""
+
+    out: IO[str] | None = None
+    landed: list[FeedResult] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    _step: tuple[str, float] | None = None
+    _last_line: float = 0.0
+
+    def line(self, text: str) -> None:
+        """One line of progress."""
+        if self.out is not None:
+            print(text, file=self.out, flush=True)
+
+    def step(self, name: str | None) -> None:
+        """A step begins (and the one before it ends); None: the last one has ended."""
+        now = time.monotonic()
+        if self._step is not None:
+            ended, began = self._step
+            self.seconds[ended] = self.seconds.get(ended, 0.0) + now - began
+        self._step = (name, now) if name else None
+
+    def feed(self, feed: Feed, result: FeedResult) -> None:
+        """One feed was landed."""
+        self.landed.append(result)
+        if result.error:
+            self.line(f"  land     {result.error}")
+        elif result.batches:
+            rejected = f", {result.rows_rejected:,} rejected" if result.rows_rejected else ""
+            self.line(f"  land     {feed.name}: {result.rows_landed:,} rows{rejected}")
+
+    def dbt(self, done: int, total: int, name: str, status: str) -> None:
+        """One dbt node has ended; a line for each failure, and every few seconds."""
+        now = time.monotonic()
+        if status in ("error", "fail", "warn") or done == total or now - self._last_line >= DBT_LINE_EVERY_SECONDS:
+            self._last_line = now
+            self.line(f"  build    {done}/{total} {name}" + ("" if status in ("success", "pass") else f": {status}"))
+
+
+_current = Report()
+
+
+def current() -> Report:
+    """The report of the run in this process."""
+    return _current
+
+
+def listen(report: Report) -> None:
+    """Make `report` the one of this process."""
+    global _current
+    _current = report

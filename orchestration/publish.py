@@ -1,0 +1,290 @@
+"""Write, audit, publish: a candidate is copied from the warehouse, audited, and switched in as one whole version.
+
+    published/candidates/<run_id>/   tasuki.duckdb, parquet/<table>.parquet, manifest.json, audit.json
+    published/versions/<version>/    the same, published
+    published/current             -> versions/<version>
+    restricted/versions/<version>/   tasuki_restricted.duckdb, for the owner alone
+    restricted/current            -> versions/<version>
+
+A version is never changed after it was published, and a file is never replaced in place: readers keep what they opened.
+"""
+
+import hashlib
+import os
+from datetime import UTC, datetime
+from importlib.metadata import version as tool_version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.atomic import (
+    empty_trash,
+    fsync_path,
+    fsync_tree,
+    read_json,
+    remove_trees,
+    switch_symlink,
+    write_json,
+)
+from orchestration.config import Config
+from orchestration.landing.sql import identifier, literal
+from orchestration.ledger import record_event, record_version
+from orchestration.warehouse import TOOLS, Workspace
+
+# Not named after their schemas: DuckDB calls a catalog after its file, and `marts.leads` would be ambiguous.
+MARTS_FILE = "tasuki.duckdb"
+RESTRICTED_FILE = "tasuki_restricted.duckdb"
+SCHEMAS = {"marts": MARTS_FILE, "restricted": RESTRICTED_FILE}
+STORAGE_VERSION = "v1.4.0"  # what the BI drivers in use can read
+
+
+class PublishRefused(Exception):
+    """This candidate may not be published; the message says why."""
+
+
+def write_candidate(workspace: Workspace, run_id: str, comments: dict[str, dict[str, str]] | None = None) -> Path:
+    """Copy schemas marts and restricted from the warehouse to a new candidate. Returns its folder.
+
+    `comments`: table -> column -> description, "" for the table itself. Raises PublishRefused where the warehouse's
+    latest build did not end well or has no marts.
+    """
+    build = _finished_build(workspace)
+    config = workspace.config
+    discard_candidates(config)
+    candidate = config.published_dir / "candidates" / run_id
+    (candidate / "parquet").mkdir(parents=True)
+    private = _restricted_candidate(config, run_id)
+    private.mkdir(parents=True)
+    for folder in (config.restricted_dir, private.parent, private):
+        folder.chmod(0o700)
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        con.execute(f"attach {literal(str(workspace.warehouse))} as warehouse (read_only)")
+        marts = _copy(con, "marts", candidate / MARTS_FILE, comments or {})
+        restricted = _copy(con, "restricted", private / RESTRICTED_FILE, comments or {})
+        for table in marts:
+            _write_parquet(con, table, candidate)
+    finally:
+        con.close()
+    (private / RESTRICTED_FILE).chmod(0o600)
+    if not marts:
+        raise PublishRefused(f"{workspace.warehouse} has no table in schema marts")
+    write_json(
+        {
+            "run_id": run_id,
+            "build": build["run_id"],
+            "as_of": build["as_of"],
+            "inputs": build["inputs"],
+            "batches": build["batches"],
+            "warnings": build.get("warnings", []),
+            "tools": {tool: tool_version(tool) for tool in TOOLS},
+            "rows": marts,
+            "restricted_rows": restricted,
+        },
+        candidate / "manifest.json",
+    )
+    return candidate
+
+
+def _finished_build(workspace: Workspace) -> dict[str, Any]:
+    if not (workspace.build_state.exists() and workspace.warehouse.exists()):
+        raise PublishRefused("the warehouse was never built; run the job refresh")
+    build = read_json(workspace.build_state)
+    if build["state"] != "built":
+        raise PublishRefused(
+            "the warehouse's latest build did not end, or a blocking test failed in it; run the job refresh"
+        )
+    return build
+
+
+def _restricted_candidate(config: Config, run_id: str) -> Path:
+    return config.restricted_dir / "candidates" / run_id
+
+
+def _copy(
+    con: duckdb.DuckDBPyConnection, schema: str, target: Path, comments: dict[str, dict[str, str]]
+) -> dict[str, int]:
+    """Copy one schema to a file of its own, with comments. Returns rows per table."""
+    rows: dict[str, int] = {}
+    con.execute(f"attach {literal(str(target))} as {schema}_file (storage_version '{STORAGE_VERSION}')")
+    con.execute(f"create schema {schema}_file.{schema}")
+    names = con.execute(
+        "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = ? order by 1",
+        [schema],
+    ).fetchall()
+    for (name,) in names:
+        copy = f"{schema}_file.{schema}.{identifier(name)}"
+        con.execute(f"create table {copy} as from warehouse.{schema}.{identifier(name)}")
+        rows[name] = _scalar(con, f"select count(*) from {copy}")  # noqa: S608
+        columns = {row[0] for row in con.execute(f"describe {copy}").fetchall()}
+        for column, text in comments.get(name, {}).items():
+            if column in columns:
+                con.execute(f"comment on column {copy}.{identifier(column)} is {literal(text)}")
+            elif not column:
+                con.execute(f"comment on table {copy} is {literal(text)}")
+    con.execute(f"detach {schema}_file")  # writes the checkpoint: no .wal is left behind
+    if schema == "marts":
+        con.execute(f"attach {literal(str(target))} as marts_file (read_only)")
+    return rows
+
+
+def _write_parquet(con: duckdb.DuckDBPyConnection, table: str, candidate: Path) -> None:
+    target = candidate / "parquet" / f"{table}.parquet"
+    con.execute(
+        f"copy marts_file.marts.{identifier(table)} to {literal(str(target))} (format parquet, compression zstd)"
+    )
+
+
+def _scalar(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def record_audit(candidate: Path, passed: bool, results: list[dict[str, Any]]) -> None:
+    """Keep what the audit found beside the candidate. Without it, or with passed = false, publishing is refused."""
+    write_json(
+        {"passed": passed, "audited_at": datetime.now(UTC).isoformat(timespec="seconds"), "results": results},
+        candidate / "audit.json",
+    )
+
+
+def newest_candidate(config: Config) -> Path | None:
+    """The candidate that waits to be published, if there is one."""
+    found = [path.parent for path in config.published_dir.glob("candidates/*/manifest.json")]
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def publish(workspace: Workspace, published_at: datetime | None = None) -> dict[str, Any]:
+    """Make the candidate the current version. Returns its manifest. Raises PublishRefused where it may not."""
+    config = workspace.config
+    candidate = newest_candidate(config)
+    if candidate is None:
+        raise PublishRefused("there is nothing to publish: no candidate waits; run the job refresh")
+    manifest = read_json(candidate / "manifest.json")
+    private = _restricted_candidate(config, manifest["run_id"])
+    if not private.exists():
+        raise PublishRefused("the candidate is incomplete: its publishing was killed; run the job refresh")
+    build = _finished_build(workspace)
+    if manifest["build"] != build["run_id"]:
+        raise PublishRefused("the candidate is older than the warehouse's latest build; run the job refresh")
+    audit = read_json(candidate / "audit.json") if (candidate / "audit.json").exists() else None
+    if audit is None:
+        raise PublishRefused("the candidate was not audited; run the job refresh")
+    if not audit["passed"]:
+        failed = [result["check"] for result in audit["results"] if result["blocks"] and not result["passed"]]
+        raise PublishRefused(f"the candidate failed its audit ({'; '.join(failed)}); correct the cause and run again")
+
+    at = (published_at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
+    version = (
+        f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{hashlib.sha256(manifest['run_id'].encode()).hexdigest()[:8]}"
+    )
+    warnings = manifest["warnings"] + [r for r in audit["results"] if not r["passed"]]
+    at = at.replace(microsecond=0)
+    manifest |= {"version": version, "published_at": at.isoformat(), "failed_checks": len(warnings)}
+    _stamp(candidate, at, len(warnings))
+    write_json(manifest, candidate / "manifest.json")
+    _put_in_place(private, config.restricted_dir / "versions" / version)
+    _put_in_place(candidate, config.published_dir / "versions" / version)
+    previous = current_version(config)
+    _switch(config, version)
+    record_version(config.landing_dir, manifest)
+    _retain(config, {version, previous})
+    return manifest
+
+
+def _stamp(candidate: Path, published_at: datetime, failed_checks: int) -> None:
+    """Fill what only the publisher knows into the candidate's data_status, before anyone reads it."""
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        con.execute(f"attach {literal(str(candidate / MARTS_FILE))} as marts_file")
+        tables = con.execute(
+            "select 1 from information_schema.tables where table_catalog = 'marts_file' and table_name = 'data_status'"
+        )
+        if tables.fetchone():
+            con.execute(
+                "update marts_file.marts.data_status set published_at = ?, failed_checks = ?",
+                [published_at, failed_checks],
+            )
+            con.execute("checkpoint marts_file")
+            _write_parquet(con, "data_status", candidate)
+        con.execute("detach marts_file")
+    finally:
+        con.close()
+
+
+def _put_in_place(folder: Path, target: Path) -> None:
+    fsync_tree(folder)
+    leftover = [path.name for path in folder.glob("*.wal")]
+    if leftover:
+        raise PublishRefused(f"{folder} has an unfinished write: {', '.join(leftover)}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(folder, target)
+    fsync_path(target.parent)
+
+
+def _switch(config: Config, version: str) -> None:
+    # The marts last: what `published/current` names is the truth, and `heal` brings restricted after it.
+    if (config.restricted_dir / "versions" / version).exists():
+        switch_symlink(config.restricted_dir / "current", f"versions/{version}")
+    switch_symlink(config.published_dir / "current", f"versions/{version}")
+
+
+def current_version(config: Config) -> str | None:
+    """The id of the published version; None before the first."""
+    link = config.published_dir / "current"
+    return Path(os.readlink(link)).name if link.is_symlink() else None
+
+
+def versions(config: Config) -> list[dict[str, Any]]:
+    """The manifests of the versions that are kept, newest first, each with `is_current`."""
+    current = current_version(config)
+    found = sorted((config.published_dir / "versions").glob("[!.]*/manifest.json"), reverse=True)
+    return [{**(manifest := read_json(path)), "is_current": manifest["version"] == current} for path in found]
+
+
+def rollback(config: Config, version: str) -> dict[str, Any]:
+    """Switch `current` back to a kept version. Returns its manifest. Raises PublishRefused where it is not kept."""
+    kept = {manifest["version"]: manifest for manifest in versions(config)}
+    if version not in kept:
+        raise PublishRefused(f"{version} is not kept; `tasuki versions` lists: {', '.join(kept) or 'none'}")
+    previous = current_version(config)
+    if version == previous:
+        raise PublishRefused(f"{version} is current already")
+    _switch(config, version)
+    record_event(config.landing_dir, "rollback", {"from": previous, "to": version})
+    return kept[version]
+
+
+def discard_candidates(config: Config) -> None:
+    """Remove candidates that were refused or left by a killed run."""
+    for root in (config.published_dir, config.restricted_dir):
+        empty_trash(root / "candidates")
+        remove_trees(path for path in (root / "candidates").glob("[!.]*") if path.is_dir())
+
+
+def heal(config: Config) -> None:
+    """Finish what a killed run left half done: the ledger's record, the restricted switch, removals."""
+    for root in (config.published_dir, config.restricted_dir):
+        empty_trash(root / "versions")
+    published = {path.name for path in (config.published_dir / "versions").glob("[!.]*")}
+    remove_trees(path for path in (config.restricted_dir / "versions").glob("[!.]*") if path.name not in published)
+    current = current_version(config)
+    if current is None:
+        return
+    record_version(config.landing_dir, read_json(config.published_dir / "current" / "manifest.json"))
+    link = config.restricted_dir / "current"
+    if (config.restricted_dir / "versions" / current).exists() and (
+        not link.is_symlink() or Path(os.readlink(link)).name != current
+    ):
+        switch_symlink(link, f"versions/{current}")
+
+
+def _retain(config: Config, keep: set[str | None]) -> None:
+    """Remove versions beyond the newest N, but never the current one nor the one before it, which may still be read."""
+    ids = sorted(path.name for path in (config.published_dir / "versions").glob("[!.]*"))
+    for version in ids[: -config.retention.versions]:
+        if version not in keep:
+            for root in (config.published_dir, config.restricted_dir):
+                remove_trees(path for path in [root / "versions" / version] if path.exists())

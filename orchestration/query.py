@@ -1,0 +1,126 @@
+"""`tasuki sql`: one read-only statement on the current published version, which can reach no other file."""
+
+import csv
+import datetime as dt
+import decimal
+import json
+import math
+from typing import IO, Any
+
+import duckdb
+
+from orchestration.config import Config
+from orchestration.landing.sql import literal
+from orchestration.publish import MARTS_FILE, current_version
+
+SHOWN_ROWS = 200
+
+
+class QueryError(Exception):
+    """The statement cannot be run; one line."""
+
+
+class Answer:
+    """Column names and the rows, fetched as they are asked for."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, result: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self._result = result
+        self.columns = [column[0] for column in result.description or []]
+
+    def rows(self, size: int = 10_000) -> Any:
+        """The rows, as tuples."""
+        try:
+            while chunk := self._result.fetchmany(size):
+                yield from chunk
+        except duckdb.Error as error:
+            raise QueryError(_one_line(error)) from error
+
+
+def run_query(config: Config, statement: str) -> Answer:
+    """Run one statement on the current version, whose folder is fixed for as long as the answer is read.
+
+    Raises QueryError where nothing is published or the statement fails.
+    """
+    version = current_version(config)
+    if version is None:
+        raise QueryError(f"nothing is published yet in {config.published_dir}; run: tasuki run --config {config.path}")
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    con.execute(
+        f"attach {literal(str(config.published_dir / 'versions' / version / MARTS_FILE))} as tasuki (read_only)"
+    )
+    con.execute("use tasuki")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    try:
+        statements = con.extract_statements(statement)
+        if len(statements) != 1:
+            raise QueryError(f"write one statement, not {len(statements)}")
+        return Answer(con, con.execute(statements[0]))
+    except duckdb.Error as error:
+        raise QueryError(_one_line(error)) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def write_json(answer: Answer, out: IO[str]) -> None:
+    """A list of objects; times in ISO 8601, decimals as numbers, what JSON cannot say (NaN, infinity) as null."""
+    out.write("[")
+    for number, row in enumerate(answer.rows()):
+        out.write(",\n " if number else "\n ")
+        record = {name: _plain(value) for name, value in zip(answer.columns, row, strict=True)}
+        out.write(json.dumps(record, ensure_ascii=False))
+    out.write("\n]\n")
+
+
+def write_csv(answer: Answer, out: IO[str]) -> None:
+    """Header and rows, with a byte-order mark so that Excel reads it as UTF-8."""
+    out.write("\ufeff")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(answer.columns)
+    for row in answer.rows():
+        writer.writerow(["" if value is None else _text(value) for value in row])
+
+
+def write_table(answer: Answer, out: IO[str]) -> None:
+    """For people: the first rows, and how many were left out."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=out) if out.isatty() else Console(file=out, width=10_000)
+    rows = list(answer.rows())
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in answer.columns:
+        table.add_column(Text(name))
+    for row in rows[:SHOWN_ROWS]:
+        table.add_row(*(Text("" if value is None else _text(value)) for value in row))
+    console.print(table)
+    if len(rows) > SHOWN_ROWS:
+        console.print(f"… {len(rows) - SHOWN_ROWS:,} more rows; see them all with --csv or --json")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, (list, dict)):
+        return json.dumps(_plain(value), ensure_ascii=False)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

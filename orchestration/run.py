@@ -1,0 +1,120 @@
+"""Run the Dagster job `refresh` in this process, on the company's own persistent Dagster instance."""
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.config import Config
+from orchestration.lock import RunLock
+from orchestration.progress import Problem, Report, listen
+from orchestration.warehouse import WarehouseError, Workspace, check_overlay, registry_rows
+
+if TYPE_CHECKING:
+    from dagster import DagsterEvent
+
+DAGSTER_YAML = """# Written by tasuki where there is none; yours to edit.
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1 # one writer: a second run waits in the queue
+run_monitoring:
+  enabled: true
+"""
+
+
+def dagster_home(config: Config) -> Path:
+    """The company's Dagster home, with a dagster.yaml."""
+    config.dagster_dir.mkdir(parents=True, exist_ok=True)
+    settings = config.dagster_dir / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(DAGSTER_YAML, encoding="utf-8")
+    return config.dagster_dir
+
+
+def refresh(
+    config: Config,
+    report: Report,
+    *,
+    as_of: str | None = None,
+    full_refresh: bool = False,
+    backfill: tuple[str, str] | None = None,
+) -> bool:
+    """Run the job from landing to publishing. Returns whether a version was published; `report` says why not.
+
+    `as_of` is `YYYY-MM-DD HH:MM:SS` in UTC, `backfill` a first and last day. What dbt and Dagster print goes to
+    logs/run.log below the company's home. Raises RunActive where another run holds the lock, WarehouseError where
+    nothing can be built.
+    """
+    workspace = Workspace(config)
+    check_overlay(config)
+    with RunLock(workspace.lock):
+        listen(report)
+        workspace.logs.mkdir(parents=True, exist_ok=True)
+        try:
+            report.step("start")
+            with _output_to(workspace.logs / "run.log"):
+                success = _execute(workspace, report, as_of, full_refresh, backfill)
+        finally:
+            report.step(None)
+            listen(Report())
+    return success
+
+
+def _execute(
+    workspace: Workspace, report: Report, as_of: str | None, full_refresh: bool, backfill: tuple[str, str] | None
+) -> bool:
+    os.environ["DAGSTER_HOME"] = str(dagster_home(workspace.config))
+    import dagster as dg
+
+    from orchestration.defs import resources
+    from orchestration.defs.automation import JOB
+    from orchestration.defs.company import build_definitions
+
+    job = build_definitions(workspace).resolve_job_def(JOB)
+    tags = {resources.STARTED_BY_TAG: "command line"}
+    tags |= {resources.AS_OF_TAG: as_of} if as_of else {}
+    tags |= {resources.FULL_REFRESH_TAG: "true"} if full_refresh else {}
+    tags |= {resources.BACKFILL_TAG: "/".join(backfill)} if backfill else {}
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    if not report.problems:  # no check said more about it
+        report.problems = [_step_problem(event) for event in result.filter_events(lambda event: event.is_step_failure)]
+    if not result.success and not registry_rows(workspace.config):
+        raise WarehouseError(
+            "nothing has landed yet: put exports into the folders that tasuki.toml names and run again"
+        )
+    return bool(result.success)
+
+
+def _step_problem(event: "DagsterEvent") -> Problem:
+    error = event.step_failure_data.error
+    while error and error.cause:
+        error = error.cause
+    return Problem(f"step {event.step_key}", error.message.strip() if error else "")
+
+
+@contextlib.contextmanager
+def _output_to(log: Path) -> Iterator[None]:
+    """Everything that this process and its children print goes to a file meanwhile; a crash is told there too."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = os.dup(1), os.dup(2)
+    with log.open("w", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        except Exception:
+            traceback.print_exc()
+            raise
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, original in zip((1, 2), saved, strict=True):
+                os.dup2(original, number)
+                os.close(original)

@@ -1,0 +1,130 @@
+"""What a run came to, for the person who started it."""
+
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.config import Config
+from orchestration.landing.sql import literal
+from orchestration.progress import Report
+from orchestration.publish import MARTS_FILE
+
+MISMATCHES = ("lost_in_transit", "invented", "double_entry")
+
+
+def print_failure(report: Report, out: IO[str], log: Path) -> None:
+    """Which check failed, what it says, and the keys of a few rows."""
+    print("Nothing was published; readers keep the version they have. What failed:", file=out)
+    for problem in report.problems:
+        print(f"  {problem.check}: {problem.message}", file=out)
+        for row in problem.rows:
+            print("    " + ", ".join(f"{name}={value}" for name, value in row.items()), file=out)
+        if problem.more_rows:
+            print(f"    and {problem.more_rows:,} more", file=out)
+    print(f"The whole output is in {log}", file=out)
+
+
+def print_summary(config: Config, report: Report, manifest: dict[str, Any], console: Console) -> None:
+    """Rows landed, what was published, mismatches, seconds per step, and where to look next."""
+    folder = config.published_dir / "versions" / manifest["version"]
+    con = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        con.execute(f"attach {literal(str(folder / MARTS_FILE))} as tasuki (read_only)")
+        con.execute("use tasuki")
+        console.print(f"\n[bold]{config.company.name}[/bold], as of {manifest['as_of']} UTC")
+        _print_landed(report, console)
+        _print_leads(con, manifest, console)
+        _print_handoffs(con, console)
+        _print_kpis(con, console)
+    finally:
+        con.close()
+    steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report.seconds.items())
+    console.print(f"\nTime: {steps}; together {sum(report.seconds.values()):.1f} s")
+    if manifest["failed_checks"]:
+        console.print(
+            f"{manifest['failed_checks']} check(s) that do not block failed; see audit.json and manifest.json"
+        )
+    console.print(f"Published version {manifest['version']} in {config.published_dir / 'current'}")
+    option = f" --config {config.path}" if config.path != Path("tasuki.toml").absolute() else ""
+    console.print('Look next:  tasuki sql "from marts.handoffs limit 20"' + option)
+    console.print("            tasuki versions" + option)
+
+
+def _print_landed(report: Report, console: Console) -> None:
+    landed = [result for result in report.landed if result.batches or result.error]
+    if not landed:
+        console.print("No new rows were landed.")
+        return
+    table = Table("raw table", "rows in", "landed", "rejected", "", box=None, pad_edge=False, header_style="dim")
+    for column in table.columns[1:4]:
+        column.justify = "right"
+    for result in landed:
+        counts = (result.rows_in, result.rows_landed, result.rows_rejected)
+        notes = [result.error] if result.error else result.drift[:3]
+        table.add_row(f"{result.system}.{result.table}", *(f"{n:,}" for n in counts), "; ".join(filter(None, notes)))
+    console.print(table)
+
+
+def _print_leads(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], console: Console) -> None:
+    row = con.execute(
+        "select count(*), count(*) filter (where is_countable), count(mql_at), count(handed_over_at), count(won_at) "
+        "from marts.leads"
+    ).fetchone()
+    assert row is not None
+    console.print(
+        f"\nLeads: {row[0]:,} cycles of {manifest['rows'].get('people', 0):,} people "
+        f"({row[1]:,} countable; {row[2]:,} MQL, {row[3]:,} handed over, {row[4]:,} won)"
+    )
+
+
+def _print_handoffs(con: duckdb.DuckDBPyConnection, console: Console) -> None:
+    rows = con.execute(
+        "select boundary, classification, count(*) from marts.handoffs group by all order by 1, 2"
+    ).fetchall()
+    if not rows:
+        return
+    boundaries = sorted({row[0] for row in rows})
+    counts = {(row[0], row[1]): row[2] for row in rows}
+    table = Table("handoffs", *boundaries, box=None, pad_edge=False, header_style="dim")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name in sorted({row[1] for row in rows}):
+        table.add_row(name, *(f"{counts.get((boundary, name), 0):,}" for boundary in boundaries))
+    console.print(table)
+    found = ", ".join(f"{sum(n for (_, c), n in counts.items() if c == name):,} {name}" for name in MISMATCHES)
+    total = sum(n for (_, name), n in counts.items() if name in MISMATCHES)
+    console.print(f"Mismatches: {total:,} ({found})")
+
+
+def _print_kpis(con: duckdb.DuckDBPyConnection, console: Console) -> None:
+    rows = con.execute(
+        """
+        with months as (
+            select max(period_start) as last_full
+            from marts.kpi_values
+            where grain = 'month' and period_start + interval 1 month <= as_of + interval 1 day
+        )
+        select period_start, kpi_code, member, basis, statistic, numerator, denominator, value
+        from marts.kpi_values, months
+        where grain = 'month' and segment = 'all' and view = 'shared' and period_start = last_full
+        order by kpi_code, member, basis, statistic
+        """
+    ).fetchall()
+    if not rows:
+        return
+    table = Table(f"KPIs {rows[0][0]:%Y-%m}", "", "numerator", "denominator", "value", box=None, pad_edge=False)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for _, code, member, basis, statistic, numerator, denominator, value in rows:
+        kind = " ".join(filter(None, (member, basis, statistic)))
+        table.add_row(code, kind, _number(numerator), _number(denominator), _number(value))
+    console.print(table)
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.3f}"

@@ -1,0 +1,283 @@
+"""What a build of the warehouse is made from: settings for dbt, merged seeds, as_of, checksums, and how far it got."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from orchestration.atomic import fsync_path, read_json, write_json
+from orchestration.config import PROJECT_DIR, Config
+
+DBT_DIR = PROJECT_DIR / "dbt_project"
+SEEDS_DIR = PROJECT_DIR / "seeds"
+TOOLS = ("tasuki", "dbt-core", "dbt-duckdb", "duckdb", "dagster", "great-expectations")
+DBT_CODE = (DBT_DIR / "models", DBT_DIR / "macros", DBT_DIR / "tests", DBT_DIR / "dbt_project.yml")
+PYTHON_CODE = (PROJECT_DIR / "expectations", PROJECT_DIR / "orchestration")
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be built; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where one company's build lives."""
+
+    config: Config
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt writes; it holds personal data, so its folder is for its owner alone."""
+        return self.config.warehouse_dir / "warehouse.duckdb"
+
+    @property
+    def seeds(self) -> Path:
+        """The project's seeds with the company's own laid over them."""
+        return self.config.home_dir / "seeds"
+
+    @property
+    def target(self) -> Path:
+        """dbt's artefacts."""
+        return self.config.home_dir / "dbt_target"
+
+    @property
+    def logs(self) -> Path:
+        """dbt's logs, and the output of the last run."""
+        return self.config.home_dir / "logs"
+
+    @property
+    def lock(self) -> Path:
+        """The lock of this company's runs."""
+        return self.config.home_dir / "run.lock"
+
+    @property
+    def build_state(self) -> Path:
+        """How far the warehouse's latest build got."""
+        return self.config.warehouse_dir / "build.json"
+
+
+def dbt_environment(workspace: Workspace, as_of: str) -> dict[str, str]:
+    """Environment variables for dbt. `as_of` is `YYYY-MM-DD HH:MM:SS` in UTC."""
+    return {
+        "TASUKI_LANDING": str(workspace.config.landing_dir),
+        "TASUKI_WAREHOUSE": str(workspace.warehouse),
+        "TASUKI_SEEDS": os.path.relpath(workspace.seeds, DBT_DIR),
+        "TASUKI_AS_OF": as_of,
+        "TASUKI_THREADS": str(min(os.cpu_count() or 2, 8)),
+        "DBT_TARGET_PATH": str(workspace.target),
+        "DBT_LOG_PATH": str(workspace.logs),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "0",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def activate_environment() -> None:
+    """Put this environment's programs (dbt) on PATH, as activating it would."""
+    bin_dir = str(Path(sys.executable).parent)
+    paths = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if bin_dir not in paths:
+        os.environ["PATH"] = os.pathsep.join([bin_dir, *paths])
+
+
+def dbt_vars(config: Config) -> str:
+    """The company's settings as dbt's --vars. They do not change between runs, so that dbt need not parse again."""
+    zones = {name: system.timezone for name, system in config.systems.items() if system.timezone}
+    for name, system in config.systems.items():
+        zones |= {f"{name}.{table}": feed.timezone for table, feed in system.feeds.items() if feed.timezone}
+    deliveries = {
+        feed.name: feed.delivery
+        for feed in config.feeds
+        if feed.delivery != config.catalogue[feed.system][feed.table].delivery
+    }
+    return json.dumps(
+        {
+            "business_timezone": config.company.timezone,
+            "fiscal_year_start_month": config.company.fiscal_year_start_month,
+            "base_currency": config.company.base_currency,
+            "source_timezones": zones,
+            "feed_deliveries": deliveries,
+        },
+        sort_keys=True,
+    )
+
+
+def check_overlay(config: Config) -> None:
+    """Raise WarehouseError where the company's seeds folder has a CSV that the project does not know."""
+    if config.seeds_dir is None:
+        return
+    known = {path.name for path in SEEDS_DIR.glob("*.csv")}
+    unknown = sorted(path.name for path in config.seeds_dir.glob("*.csv") if path.name not in known)
+    if unknown:
+        raise WarehouseError(
+            f"company.seeds: {config.seeds_dir} has {', '.join(unknown)}, which is no seed of the project; "
+            f"rename or remove it. Known: {', '.join(sorted(known))}"
+        )
+
+
+def merge_seeds(workspace: Workspace) -> None:
+    """Bring the merged seeds up to date. An unchanged file keeps its time, so that dbt need not parse it again."""
+    check_overlay(workspace.config)
+    wanted = {path.name: path for path in SEEDS_DIR.iterdir() if path.suffix in (".csv", ".yml")}
+    if workspace.config.seeds_dir is not None:
+        wanted |= {path.name: path for path in workspace.config.seeds_dir.glob("*.csv")}
+    workspace.seeds.mkdir(parents=True, exist_ok=True)
+    for stray in workspace.seeds.iterdir():
+        if stray.name not in wanted:
+            stray.unlink()
+    for name, source in wanted.items():
+        target = workspace.seeds / name
+        if not (target.exists() and target.read_bytes() == source.read_bytes()):
+            shutil.copyfile(source, target)
+
+
+def checksum(files: Iterator[tuple[str, Path]]) -> str:
+    """SHA-256 over names and contents, in the order of the names."""
+    digest = hashlib.sha256()
+    for name, path in sorted(files):
+        digest.update(f"{name}\0".encode())
+        digest.update(path.read_bytes())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def code_checksum(roots: tuple[Path, ...]) -> str:
+    """Of the files below `roots`, but for the simulated company's."""
+    return checksum(
+        (str(path.relative_to(PROJECT_DIR)), path)
+        for root in roots
+        for path in ([root] if root.is_file() else root.rglob("*"))
+        if path.is_file() and not {"simulation", "__pycache__"} & set(path.parts)
+    )
+
+
+def seeds_checksum(config: Config) -> str:
+    """Of the seeds in force: the project's, with the company's own laid over them."""
+    files = {path.name: path for path in SEEDS_DIR.iterdir() if path.suffix in (".csv", ".yml")}
+    if config.seeds_dir is not None:
+        files |= {path.name: path for path in config.seeds_dir.glob("*.csv")}
+    return checksum(iter(files.items()))
+
+
+def registry_rows(config: Config) -> list[dict[str, Any]]:
+    """The landing zone's batches, one dict per batch; none before the first landing."""
+    import pyarrow.parquet as pq
+
+    registry = config.landing_dir / "_batches.parquet"
+    rows: list[dict[str, Any]] = pq.read_table(registry).to_pylist() if registry.exists() else []
+    return rows
+
+
+def batch_ids(rows: list[dict[str, Any]]) -> list[str]:
+    """`system/table/batch_id` of each batch, sorted."""
+    return sorted(f"{row['system']}/{row['table_name']}/{row['batch_id']}" for row in rows)
+
+
+def default_as_of(config: Config, rows: list[dict[str, Any]]) -> str:
+    """The instant up to which every feed that sets as_of is known: the least of their newest extraction times.
+
+    Returns `YYYY-MM-DD HH:MM:SS` in UTC. Raises WarehouseError where nothing that sets it has landed.
+    """
+    setting = {(feed.system, feed.table) for feed in config.feeds if feed.sets_as_of}
+    newest: dict[tuple[str, str], datetime] = {}
+    for row in rows:
+        name = (row["system"], row["table_name"])
+        if name in setting:
+            newest[name] = max(row["extracted_at"], newest.get(name, row["extracted_at"]))
+    if not newest:
+        folders = sorted({str(feed.folder) for feed in config.feeds}) or ["(no system is configured)"]
+        raise WarehouseError(f"nothing has landed yet: put exports into {', '.join(folders)} and run again")
+    return f"{min(newest.values()):%Y-%m-%d %H:%M:%S}"
+
+
+def inputs(config: Config) -> dict[str, str]:
+    """Checksums of what, with the batches and as_of, decides the marts' content."""
+    return {
+        "config": config.checksum,
+        "definitions": code_checksum(DBT_CODE + PYTHON_CODE),
+        "seeds": seeds_checksum(config),
+        "tools": ", ".join(f"{tool} {version(tool)}" for tool in TOOLS if tool != "tasuki"),
+    }
+
+
+def begin_build(workspace: Workspace, run_id: str, as_of: str) -> None:
+    """Say that the warehouse is being rebuilt: until `finish_build`, nothing of it may be published."""
+    write_json(
+        {
+            "run_id": run_id,
+            "state": "building",
+            "as_of": as_of,
+            "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "inputs": inputs(workspace.config),
+            "batches": batch_ids(registry_rows(workspace.config)),
+        },
+        workspace.build_state,
+    )
+
+
+def finish_build(workspace: Workspace, warnings: list[dict[str, Any]]) -> None:
+    """Say that the warehouse is whole and its blocking tests hold. `warnings` are the failed tests that do not block."""
+    state = read_json(workspace.build_state)
+    write_json({**state, "state": "built", "warnings": warnings}, workspace.build_state)
+
+
+def prepare(workspace: Workspace) -> None:
+    """Make the warehouse ready for dbt: seeds, folders, no dbt of a killed run, no file that cannot be opened."""
+    import duckdb
+
+    config = workspace.config
+    config.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    config.warehouse_dir.chmod(0o700)
+    workspace.logs.mkdir(parents=True, exist_ok=True)
+    merge_seeds(workspace)
+    _end_orphans(workspace)
+    if not workspace.warehouse.exists():
+        return
+    try:
+        duckdb.connect(str(workspace.warehouse)).close()
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise WarehouseError(
+                f"{workspace.warehouse} is open elsewhere; close it and run again ({error})"
+            ) from error
+        # A killed run damaged it. The landing zone is the truth: build it anew.
+        for path in (workspace.warehouse, workspace.warehouse.with_name(workspace.warehouse.name + ".wal")):
+            path.unlink(missing_ok=True)
+        fsync_path(config.warehouse_dir)
+
+
+def _end_orphans(workspace: Workspace) -> None:
+    """End a dbt that outlived its killed run; the run lock says that no living run owns one."""
+    mark = f" --log-path {workspace.logs} "
+    orphans = [pid for pid, command in _processes() if mark in f"{command} " and pid != os.getpid()]
+    for pid in orphans:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while orphans and time.monotonic() < deadline:
+        orphans = [pid for pid, command in _processes() if mark in f"{command} " and pid in orphans]
+        time.sleep(0.05)
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    proc = Path("/proc")
+    if (proc / "self" / "cmdline").exists():
+        for folder in proc.glob("[0-9]*"):
+            try:
+                arguments = (folder / "cmdline").read_bytes()
+            except OSError:  # it ended meanwhile
+                continue
+            yield int(folder.name), arguments.replace(b"\0", b" ").decode("utf-8", "replace")
+        return
+    listing = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
+    for line in listing.splitlines():
+        pid, _, command = line.strip().partition(" ")
+        yield int(pid), command

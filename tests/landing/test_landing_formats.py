@@ -1,0 +1,234 @@
+"""What lands from each format and encoding, and what is rejected."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.landing import land_all, land_feed
+
+CONTACTS = "id,email,company\n1,a@x.jp,㈱髙島①\n2,b@x.jp,ｱｲｳ\n"
+ROWS = [("1", "a@x.jp", "㈱髙島①"), ("2", "b@x.jp", "ｱｲｳ")]
+SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
+
+
+def land(company, table="contacts"):
+    result = land_feed(company.config, company.config.feed("crm", table))
+    assert result.error is None, result.error
+    assert result.rows_in == result.rows_landed + result.rows_rejected
+    return result
+
+
+@pytest.mark.parametrize(
+    ("codec", "named"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("cp932", "cp932"), ("utf-16", "utf-16"), ("utf-16-be", "utf-16")],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends(company, codec, named, newline):
+    bom = b"\xfe\xff" if codec == "utf-16-be" else b""
+    company.put("contacts.csv", bom + CONTACTS.replace("\n", newline).encode(codec))
+    result = land(company)
+    assert (result.rows_in, result.rows_rejected, result.batches[0].encoding) == (2, 0, named)
+    assert company.select("id, email, company") == ROWS
+
+
+def test_title_lines_and_japanese_header_map(company):
+    company.configure(
+        '[systems.crm.feeds.contacts]\nfiles = "*一覧*.CSV"\nskip_lines = 2\nencoding = "cp932"\n'
+        'columns = { "顧客ＩＤ" = "id", "メール" = "email", "会社名" = "company" }\n'
+    )
+    text = 'ダウンロード,"2024\n件数,1\n"顧客ID",メール,会社名,部署名(仮)\r\n1,a@x.jp,"髙島\n屋",営業\r\n'
+    company.put("顧客一覧_20240401.csv", text.encode("cp932"))
+    result = land(company)
+    assert company.select("id, email, company, 部署名_仮, _row_number, _extracted_at, _source_file") == [
+        ("1", "a@x.jp", "髙島\n屋", "営業", 1, datetime(2024, 4, 1, 14, 59, 59), "顧客一覧_20240401.csv")
+    ]
+    assert result.drift == ["顧客一覧_20240401.csv: not declared in the source YAML, landed as text: 部署名_仮"]
+
+
+def test_quoted_newlines_blank_lines_and_empty_values(company):
+    company.put("contacts.csv", 'id,email,company\r\n\r\n1,"",\r\n\n2,"a\r\n\r\nb","q""q"\r\n3,"x, y"," z "')
+    assert land(company).rows_rejected == 0
+    assert company.select("id, email, company") == [
+        ("1", None, None),
+        ("2", "a\r\n\r\nb", 'q"q'),
+        ("3", "x, y", " z "),
+    ]
+
+
+def test_values_are_kept_as_text(company):
+    company.put("contacts.csv", "id,email,company\n007,1e5,NULL\n1.10,2024/4/1,  \n")
+    land(company)
+    assert company.select("id, email, company") == [("007", "1e5", "NULL"), ("1.10", "2024/4/1", "  ")]
+
+
+def test_tab_and_named_delimiters(company):
+    company.put("contacts.tsv", "id\temail\n1\ta,b\n")
+    company.configure('[systems.crm.feeds.events]\ndelimiter = ";"\n')
+    company.put("events.csv", "id;happened_at\n1;a,b\n")
+    land_all(company.config)
+    assert company.select("id, email") == [("1", "a,b")]
+    assert company.select("id, happened_at", "events") == [("1", "a,b")]
+
+
+def test_damaged_csv_rejects_with_line_reason_and_raw_text(company):
+    text = (
+        b'id,email,company\n1,a,"two\nlines"\n2,b\n3,c,d,e\n4,"open,x\n5,e,f\n6,"g"h,i\n'
+        b"7,\x81,j\nid,email,company\n8,k,l\n9,\x00m,n\n"
+    )
+    company.put("contacts.csv", text)
+    result = land(company)
+    assert company.select("id, company, _row_number") == [
+        ("1", "two\nlines", 1),
+        ("5", "f", 5),
+        ("8", "l", 9),
+        ("9", "n", 10),
+    ]
+    rejects = company.rejects("line, reason, raw_text")
+    assert [(line, raw) for line, _, raw in rejects] == [
+        (4, "2,b"),
+        (5, "3,c,d,e"),
+        (6, '4,"open,x'),
+        (8, '6,"g"h,i'),
+        (9, "7,\\x81,j"),
+        (10, "id,email,company"),
+    ]
+    assert [reason.split(":")[0] for _, reason, _ in rejects] == [
+        "too few fields",
+        "too many fields",
+        "a quote is never closed",
+        "quotes do not match",
+        "bytes that are not cp932",
+        "the header again",
+    ]
+    assert result.batches[0].is_complete is False
+    assert any("read record by record" in note for note in result.drift)
+
+
+def test_a_few_bad_bytes_do_not_turn_utf8_into_mojibake(company):
+    rows = "".join(f"{n},会社{n}@x.jp,株式会社{n}\n" for n in range(50)).encode()
+    company.put("contacts.csv", b"id,email,company\n" + rows + b"50,\xe4\xbc,x\n")
+    result = land(company)
+    assert (result.rows_landed, result.rows_rejected, result.batches[0].encoding) == (50, 1, "utf-8")
+    assert company.select("company")[7] == ("株式会社7",)
+
+
+@pytest.mark.parametrize(
+    ("content", "rows_in", "reason"),
+    [
+        ("", 1, "no header: the file is empty"),
+        ('"id,email\n1,a\n', 1, "the header row cannot be read: a quote in it is never closed"),
+        ("id,email\n1,a\n".encode("utf-16-le"), 1, "the header line holds NUL bytes"),
+        (b"id,\xff\xff\n1,2\n", 1, "the header line is not cp932"),
+    ],
+)
+def test_unreadable_files_are_one_reject_and_not_tried_again(company, content, rows_in, reason):
+    company.put("contacts.csv", content)
+    result = land(company)
+    assert (result.rows_in, result.rows_rejected) == (rows_in, 1)
+    assert company.rejects()[0][1].startswith(reason)
+    again = land(company)
+    assert not again.batches
+    assert company.registry("rows_in, is_complete") == [(rows_in, False)]
+
+
+def test_header_only_is_a_complete_batch_of_no_rows(company):
+    company.put("contacts.csv", "id,email,company\n")
+    result = land(company)
+    assert (result.rows_in, result.batches[0].is_complete) == (0, True)
+    assert company.select("id") == []
+
+
+def test_clashing_and_empty_headers(company):
+    company.put("contacts.csv", "Id,property_id,,_batch_id\n1,2,3,4\n")
+    result = land(company)
+    assert company.select("id, id_2, column_3, src_batch_id") == [("1", "2", "3", "4")]
+    assert any("two headers become column id" in note for note in result.drift)
+
+
+def test_jsonl_as_hubspot_and_salesforce_write_it(company):
+    lines = [
+        {
+            "id": "1",
+            "properties": {"email": "a@x.jp", "Amount": 1.10, "id": "p"},
+            "createdAt": "2024-01-01T00:00:00Z",
+            "archived": False,
+        },
+        {"attributes": {"type": "Lead"}, "Id": 2, "properties": {"email": None, "tags": ["あ", 1.50, True, None]}},
+    ]
+    text = (
+        "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+        .replace("1.1,", "1.10,")
+        .replace("1.5,", "1.50,")
+    )
+    company.put("contacts.jsonl", text + '\n\n{"id": 3\n[1]\n{"id": 4} x\n')
+    result = land(company)
+    assert (result.rows_in, result.rows_landed) == (5, 2)
+    assert company.select("id, email, amount, id_2, created_at, archived, tags, id_3") == [
+        ("1", "a@x.jp", "1.10", "p", "2024-01-01T00:00:00Z", "false", None, None),
+        (None, None, None, None, None, None, '["あ",1.50,true,null]', "2"),
+    ]
+    assert [line for line, _ in company.rejects()] == [4, 5, 6]
+
+
+def test_jsonl_columns_that_appear_late(company, monkeypatch):
+    monkeypatch.setattr("orchestration.landing.jsonl_reader._FIRST_LOOK", 2)
+    company.put("contacts.ndjson", "".join(f'{{"id": {n}, "c{n // 4}": {n}}}\n' for n in range(10)))
+    assert land(company).rows_landed == 10
+    assert company.select("id, c2")[-1] == ("9", "9")
+
+
+def test_parquet_lands_as_text(company):
+    source = company.put("contacts.parquet", b"")
+    duckdb.sql(
+        f"""copy (select 1::bigint as "Id", true as flag, 1.10::decimal(9,2) as amount, date '2024-04-01' as day,
+        timestamp '2024-04-01 09:00:00' as "at", timestamptz '2024-04-01 09:00:00.5+09' as zoned, {{'a': 1}} as nested,
+        null::varchar as nothing) to '{source}' (format parquet)"""
+    )
+    company.put("contacts.parquet", source.read_bytes())
+    result = land(company)
+    assert company.select('id, flag, amount, day, "at", zoned, nested, nothing, _row_number') == [
+        ("1", "true", "1.10", "2024-04-01", "2024-04-01T09:00:00", "2024-04-01T00:00:00.5Z", '{"a":1}', None, 1)
+    ]
+    assert result.batches[0].is_complete
+
+
+def test_corrupt_parquet_is_one_reject(company):
+    company.put("contacts.parquet", b"PAR1 not really PAR1")
+    result = land(company)
+    assert (result.rows_in, result.rows_rejected) == (1, 1)
+    assert company.rejects()[0][1].startswith("not a readable Parquet file")
+
+
+def test_declared_tables_can_be_read_before_anything_landed(company):
+    land_all(company.config)
+    assert company.select("id, happened_at, _loaded_at", "events") == []
+    assert company.rejects() == []
+    assert company.registry() == []
+
+
+def test_real_cp932_registry(company):
+    file = SHARED / "data" / "edinet" / "edinet_organisations_cp932.csv"
+    if not file.exists():
+        pytest.skip("shared/data/edinet is not beside the repository")
+    company.configure("[systems.crm.feeds.contacts]\nskip_lines = 1\n")
+    company.put("contacts.csv", file.read_bytes())
+    result = land(company)
+    assert (result.rows_landed, result.rows_rejected, result.batches[0].encoding) == (8010, 0, "cp932")
+    assert company.select("count(*)") == [(8010,)]
+    assert not [row for row in company.select("*") if "\ufffd" in "".join(map(str, row))]
+    assert company.select("count(*) filter (where length(提出者法人番号) = 13)")[0][0] > 7_000
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("marketing_qualified_leads", 8000), ("closed_deals", 842), ("sellers", 3095)]
+)
+def test_real_utf8_exports(company, name, rows):
+    file = SHARED / "data" / "olist" / f"olist_{name}_dataset.csv"
+    if not file.exists():
+        pytest.skip("shared/data/olist is not beside the repository")
+    company.put("contacts.csv", file.read_bytes())
+    result = land(company)
+    assert (result.rows_landed, result.rows_rejected) == (rows, 0)

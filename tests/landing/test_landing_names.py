@@ -1,0 +1,52 @@
+"""Every vendor's spelling arrives at one column name."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.landing.names import LINEAGE, ColumnNames, normalise_column
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("LastModifiedDate", "last_modified_date"),
+        ("IsDeleted", "is_deleted"),
+        ("HubSpot_Id__c", "hub_spot_id_c"),
+        ("hs_email_optout", "hs_email_optout"),
+        ("_fivetran_deleted", "_fivetran_deleted"),
+        ("ID", "id"),
+        ("OwnerID", "owner_id"),
+        ("property_email", "email"),
+        ("properties.firstname", "firstname"),
+        ("properties_hs_lead_status", "hs_lead_status"),
+        (" 会社名 ", "会社名"),
+        ("金額（円）", "金額_円"),
+        ("ＩＤ", "id"),
+        ("Owner.Name", "owner_name"),
+        ("_batch_id", "src_batch_id"),
+        ("\ufeffId", "id"),
+        ("!!!", ""),
+    ],
+)
+def test_normalise_column(header, name):
+    assert normalise_column(header) == name
+
+
+def test_header_map_goes_first_whatever_the_width():
+    assert normalise_column(" 契約ＩＤ ", {"契約ID": "contract_id"}) == "contract_id"
+
+
+@given(st.lists(st.text(max_size=20), max_size=20))
+def test_names_are_unique_lower_case_and_never_lineage(headers):
+    names = ColumnNames.of(headers).names
+    assert len(names) == len(headers) == len(set(names))
+    assert not set(names) & set(LINEAGE)
+    assert all(name and not re.search(r"[\sA-Z]", name) for name in names)
+
+
+@given(st.from_regex(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", fullmatch=True).filter(lambda n: not n.startswith("propert")))
+def test_a_snake_case_name_stays(name):
+    assert normalise_column(name) == name

@@ -1,0 +1,198 @@
+"""What is new, what is skipped, what is left, and that a kill at any moment loses and doubles nothing."""
+
+import itertools
+import os
+import threading
+import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from orchestration.landing import land as land_module
+from orchestration.landing import land_all, land_feed, pending_files, unclaimed_files
+from orchestration.landing.files import date_in_name
+
+
+def text(*rows, header="id,email,company"):
+    return "\n".join([header, *rows, ""])
+
+
+def land(company):
+    result = land_feed(company.config, company.config.feed("crm", "contacts"))
+    assert result.error is None, result.error
+    return result
+
+
+def ids(company):
+    return sorted(row[0] for row in company.select("id"))
+
+
+def test_equal_skips_changed_lands_and_a_revert_lands(company):
+    one, two = text("1,a,b"), text("1,a,b", "2,c,d")
+    company.put("contacts.csv", one)
+    assert land(company).rows_landed == 1
+    assert not land(company).batches
+    company.put("contacts.csv", one, age=30)
+    assert land(company).skipped == ["contacts.csv"]
+    company.put("contacts.csv", two, age=20)
+    assert land(company).rows_landed == 2
+    company.put("contacts.csv", one, age=10)
+    assert land(company).rows_landed == 1
+    assert [seq for (seq,) in company.registry("seq")] == [1, 2, 3]
+
+
+def test_two_files_of_one_feed_land_once_in_order_of_extraction(company):
+    company.put("2024-02-02/contacts.csv", text("2,,"))
+    company.put("contacts_20240201T0900.csv", text("1,,"))
+    company.put("contacts_20240203.csv", text("2,,"))
+    first = land(company)
+    assert [b.source_file for b in first.batches] == ["contacts_20240201T0900.csv", "2024-02-02/contacts.csv"]
+    assert first.skipped == ["contacts_20240203.csv"]
+    again = land(company)
+    assert (again.batches, again.skipped, again.freshness) == ([], [], datetime(2024, 2, 2, 14, 59, 59))
+    assert pending_files(company.config) == []
+
+
+def test_a_lost_state_is_rebuilt_from_the_batches(company):
+    for day, rows in enumerate([["1,,"], ["1,,"], ["2,,"], ["1,,"]], start=1):
+        company.put(f"contacts_2024010{day}.csv", text(*rows))
+    assert len(land(company).batches) == 3
+    state = company.config.landing_dir / "crm" / "contacts" / "_files.json"
+    for spoil in (state.unlink, lambda: state.write_text("{broken")):
+        spoil()
+        assert not land(company).batches
+    company.put("contacts_20240105.csv", text("3,,"))
+    assert len(land(company).batches) == 1
+
+
+def test_a_file_that_changes_while_watched_or_read_is_left(company, monkeypatch):
+    path = company.put("contacts.csv", text("1,,"), age=0)
+    timer = threading.Timer(0.3, lambda: path.write_text(text("1,,", "2,,")))
+    timer.start()
+    assert land(company).left == ["contacts.csv"]
+    timer.join()
+    os.utime(path, (time.time() - 60,) * 2)
+
+    read_file = land_module.read_file
+
+    def read_while_written(job):
+        outcome = read_file(job)
+        path.write_text(text("1,,", "2,,", "3,,"))
+        return outcome
+
+    monkeypatch.setattr(land_module, "read_file", read_while_written)
+    assert land(company).left == ["contacts.csv"]
+    monkeypatch.setattr(land_module, "read_file", read_file)
+    os.utime(path, (time.time() - 60,) * 2)
+    assert ids(company) == []
+    assert pending_files(company.config) == ["crm.contacts: contacts.csv"]
+    assert land(company).rows_landed == 3
+
+
+def test_temporary_foreign_and_linked_files(company, tmp_path):
+    for name in ("contacts.csv.tmp", "contacts.csv.part", ".contacts.csv", "contacts.csv~", "contact.csv", "notes.txt"):
+        company.put(name, text("1,,"))
+    outside = tmp_path / "elsewhere.csv"
+    outside.write_text(text("9,,"))
+    (company.root / "exports" / "contacts_1.csv").symlink_to(outside)
+    result = land(company)
+    assert (result.batches, len(result.refused)) == ([], 1)
+    assert "contacts_1.csv: a link out of the folder" in result.refused[0]
+    assert unclaimed_files(company.config.feeds) == ["crm: contact.csv", "crm: notes.txt"]
+
+
+def test_one_bad_feed_does_not_stop_the_others(company, monkeypatch):
+    read_file = land_module.read_file
+
+    def fail_on_contacts(job):
+        if job.feed.table == "contacts":
+            raise ValueError("boom")
+        return read_file(job)
+
+    monkeypatch.setattr(land_module, "read_file", fail_on_contacts)
+    company.put("contacts.csv", text("1,,"))
+    company.put("events.csv", text("1,x", header="id,happened_at"))
+    seen = []
+    contacts, events = land_all(company.config, progress=lambda feed, result: seen.append((feed.table, result is None)))
+    assert "crm.contacts: contacts.csv cannot be landed: ValueError: boom" in contacts.error
+    assert (events.error, events.rows_landed) == (None, 1)
+    assert seen == [("contacts", True), ("contacts", False), ("events", True), ("events", False)]
+
+
+class KilledError(BaseException):
+    """Stands for kill -9: no handler of ours catches it."""
+
+
+@pytest.mark.parametrize("moment", range(12))
+def test_killed_at_any_write_nothing_is_lost_or_doubled(company, monkeypatch, moment):
+    """Every put into place (rejects, batch, state, registry) is once the last thing that happens, or does not happen."""
+    company.put("contacts_20240101.csv", text("1,,", "bad"))
+    company.put("contacts_20240102.csv", text("1,,", "bad"))
+    company.put("contacts_20240103.csv", text("2,,"))
+    company.put("contacts_20240104.csv", text("3,,", "x"))
+    calls = itertools.count()
+    replace, unlink = os.replace, land_module.Path.unlink
+
+    def killed(source, target):
+        call = next(calls)
+        if call >= moment:
+            if call == moment and moment % 2:
+                replace(source, target)
+            monkeypatch.setattr(land_module.Path, "unlink", lambda *_, **__: None)
+            raise KilledError
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KilledError):
+        land_all(company.config)
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(land_module.Path, "unlink", unlink)
+    results = land_all(company.config)
+    assert [result.error for result in results] == [None, None]
+    assert ids(company) == ["1", "2", "3"]
+    assert len(company.rejects()) == 2
+    assert company.registry("rows_in, rows_landed, rows_rejected") == [(2, 1, 1), (1, 1, 0), (2, 1, 1)]
+    strays = [p.name for p in company.config.landing_dir.rglob(".*")]
+    assert [name for name in strays if "contacts" in name or name.startswith(".2024")] == []
+
+
+def test_values_follow_names_and_drift_is_told(company):
+    company.put("contacts_1.csv", text("1,a,5", header="id,email,score"))
+    company.put("contacts_2.csv", text("b,2,many", header="email,id,score"), age=50)
+    company.put("contacts_3.csv", text("3,c,x,1", header="id,mail,score,extra"), age=40)
+    company.put("contacts_4.csv", text("4,c,x,1", header="id,post,score,extra"), age=30)
+    result = land(company)
+    assert company.select("id, coalesce(email, mail, post)") == [("1", "a"), ("2", "b"), ("3", "c"), ("4", "c")]
+    assert [b.drift.splitlines() for b in result.batches] == [
+        [
+            "not declared in the source YAML, landed as text: score",
+            "declared but not in the file, read as null: company",
+        ],
+        ["columns came in another order (values follow their names)", "column score held only number values, now text"],
+        [
+            "new column mail",
+            "new column extra",
+            "column email is missing, read as null",
+        ],
+        [
+            "column mail seems renamed to post (same position): if so, map its header to mail "
+            "under `columns` in tasuki.toml"
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("contacts_20240401.csv", datetime(2024, 4, 1, 14, 59, 59)),
+        ("contacts-2024-04-01T0930.csv", datetime(2024, 4, 1, 0, 30)),
+        ("contacts_20240401_093015.csv", datetime(2024, 4, 1, 0, 30, 15)),
+        ("contacts.20240401T093015Z.csv", datetime(2024, 4, 1, 9, 30, 15)),
+        ("2024-04-01/contacts.csv", datetime(2024, 4, 1, 14, 59, 59)),
+        ("contacts_20241301.csv", None),
+        ("contacts_12345678901.csv", None),
+    ],
+)
+def test_date_in_name(name, expected):
+    assert date_in_name(name, ZoneInfo("Asia/Tokyo")) == expected

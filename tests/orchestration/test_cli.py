@@ -1,0 +1,137 @@
+"""The light commands, on marts made by hand: answers, errors of one line, exit codes."""
+
+import csv
+import io
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.lock import RunLock
+from orchestration.publish import publish
+from orchestration.warehouse import Workspace
+from tests.conftest import Company
+from tests.orchestration.conftest import audited_candidate, build, make_workspace
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Two versions published."""
+    root = tmp_path_factory.mktemp("cli")
+    workspace = make_workspace(root)
+    for number in (3, 5):
+        build(workspace, f"build-{number}", leads=number)
+        audited_candidate(workspace, f"r{number}")
+        publish(workspace)
+    return Company(root)
+
+
+def test_sql_as_table_csv_and_json(company: Company) -> None:
+    assert "lead_id" in company.tasuki("sql", "select lead_id from marts.leads order by 1").out
+    statement = """
+        select lead_id, mql_at, date '2026-01-01' as on_day, 1.50 as amount, cast(2 as decimal(18, 2)) as whole,
+            null as nothing, '=1+1,\"日本\"' as text, 'nan'::double as nan, [1, 2] as list
+        from marts.leads order by 1 limit 1"""
+    row = json.loads(company.tasuki("sql", "--json", statement).out)[0]
+    assert row == {
+        "lead_id": "l0",
+        "mql_at": "2026-01-05T00:00:00",
+        "on_day": "2026-01-01",
+        "amount": 1.5,
+        "whole": 2,
+        "nothing": None,
+        "text": '=1+1,"日本"',
+        "nan": None,
+        "list": [1, 2],
+    }
+    text = company.tasuki("sql", "--csv", statement).out
+    assert text.startswith("\ufefflead_id,")
+    assert next(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))["text"] == '=1+1,"日本"'
+    assert company.tasuki("sql", "--json", "select 1 as one where false").out.split() == ["[", "]"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select 1; select 2",
+        "",
+        "selec",
+        "select * from marts.nothing",
+        "drop table marts.leads",
+        "select * from read_csv('tasuki.toml')",
+        "copy (select 1) to 'out.csv'",
+        "attach 'other.duckdb'",
+        "set enable_external_access = true",
+        "install httpfs",
+    ],
+)
+def test_sql_that_may_not_be_is_one_line(company: Company, statement: str) -> None:
+    done = CliRunner().invoke(app, ["sql", statement, "--config", str(company.toml)])
+    assert done.exit_code == 2
+    assert done.stdout == "" and len(done.stderr.strip().splitlines()) == 1
+    assert not (company.root / "out.csv").exists()
+
+
+def test_versions_and_rollback(company: Company) -> None:
+    listed = company.tasuki("versions").out.splitlines()[1:]
+    ids = [found[0] for line in listed if (found := re.findall(r"\d{8}T\d{9}Z-[0-9a-f]{8}", line))]
+    assert len(ids) == 2 and listed[0].startswith("current")
+    count = "select count(*) as n from marts.leads"
+    assert company.sql(count) == [{"n": 5}]
+    assert company.tasuki("rollback", ids[1]).code == 0
+    assert company.sql(count) == [{"n": 3}]
+    wrong = company.tasuki("rollback", "nothing")
+    assert wrong.code == 2 and "is not kept" in wrong.err
+    with RunLock(Workspace(company.config).lock):
+        busy = company.tasuki("rollback", ids[0])
+    assert busy.code == 75 and "another run is active: process" in busy.err
+    assert company.tasuki("rollback", ids[0]).code == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["run", "--as-of", "soon"], "--as-of soon"),
+        (["backfill", "--from", "2026-02-01", "--to", "2026-01-01"], "is after"),
+        (["backfill", "--from", "x", "--to", "2026-01-01"], "write a day"),
+        (["simulate", "--conflicts", "some"], "default or none"),
+        (["sql", "--csv", "--json", "select 1"], "choose one"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(company: Company, args: list[str], message: str) -> None:
+    done = CliRunner().invoke(app, [*args, "--config", str(company.toml)])
+    assert done.exit_code == 2 and message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_missing_configuration_and_an_empty_company_are_told(tmp_path: Path) -> None:
+    missing = CliRunner().invoke(app, ["run", "--config", str(tmp_path / "no.toml")])
+    assert missing.exit_code == 2 and "there is no such file" in missing.stderr
+    (tmp_path / "exports").mkdir()
+    toml = tmp_path / "tasuki.toml"
+    toml.write_text('[company]\nname = "x"\nseeds = "seeds"\n[systems.generic]\nfolder = "exports"\n', encoding="utf-8")
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "wnidows.csv").write_text("a\n", encoding="utf-8")
+    overlay = CliRunner().invoke(app, ["run", "--config", str(toml)])
+    assert overlay.exit_code == 1 and "wnidows.csv, which is no seed of the project" in overlay.stderr
+    nothing = CliRunner().invoke(app, ["sql", "select 1", "--config", str(toml)])
+    assert nothing.exit_code == 2 and "nothing is published yet" in nothing.stderr
+
+
+def test_light_commands_load_no_heavy_library(company: Company) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from orchestration.cli import app; "
+        f"app(['versions', '--config', {str(company.toml)!r}], standalone_mode=False); "
+        "print([m for m in ('dagster', 'dbt', 'great_expectations', 'pandas') if m in sys.modules])"
+    )
+    began = time.process_time()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert time.process_time() - began < 5

@@ -1,0 +1,69 @@
+"""The run-failure hook: a log line always, a webhook where configured, its URL nowhere."""
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.config import Config, load_config
+from orchestration.notify import run_failed
+
+
+@pytest.fixture
+def posted() -> Iterator[tuple[str, list[Any]]]:
+    """A webhook on this machine, and what was posted to it."""
+    bodies: list[Any] = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200 if self.path == "/secret" else 500)
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Quiet."""
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", bodies
+    server.shutdown()
+    server.server_close()
+
+
+def company(root: Path) -> Config:
+    (root / "t.toml").write_text('[company]\nname = "試験"\n[notify]\nwebhook_env = "TEST_HOOK"\n', encoding="utf-8")
+    return load_config(root / "t.toml")
+
+
+def test_posts_and_logs(
+    tmp_path: Path,
+    posted: tuple[str, list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    url, bodies = posted
+    monkeypatch.setenv("TEST_HOOK", f"{url}/secret")
+    assert run_failed(company(tmp_path), "run-1", "Failed: audit.")
+    assert list(bodies[0]) == ["text"] and "試験" in bodies[0]["text"] and "Failed: audit." in bodies[0]["text"]
+    assert "run-1" in caplog.text and "/secret" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/broken", None])
+def test_a_webhook_that_fails_is_logged_without_its_url(
+    tmp_path: Path,
+    posted: tuple[str, list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    path: str | None,
+) -> None:
+    url = f"{posted[0]}{path}" if path else "http://127.0.0.1:9/broken"
+    monkeypatch.setenv("TEST_HOOK", url)
+    assert not run_failed(company(tmp_path), "run-1", "Failed.")
+    assert "TEST_HOOK" in caplog.text and "broken" not in caplog.text
+    monkeypatch.delenv("TEST_HOOK")
+    assert not run_failed(company(tmp_path), "run-1", "Failed.")
+    assert "holds no URL" in caplog.text

@@ -1,0 +1,105 @@
+"""What a build is made from."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestration.config import load_config
+from orchestration.warehouse import (
+    SEEDS_DIR,
+    WarehouseError,
+    Workspace,
+    dbt_vars,
+    default_as_of,
+    merge_seeds,
+    prepare,
+    seeds_checksum,
+)
+
+TOML = """
+[company]
+name = "試験"
+seeds = "seeds"
+[systems.generic]
+folder = "exports"
+timezone = "Asia/Tokyo"
+[systems.generic.feeds.ma_person]
+delivery = "snapshot"
+timezone = "UTC"
+[systems.generic.feeds.cs_csat]
+sets_as_of = false
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "tasuki.toml").write_text(TOML, encoding="utf-8")
+    return Workspace(load_config(tmp_path / "tasuki.toml"))
+
+
+def test_as_of_is_what_every_feed_that_sets_it_knows(workspace: Workspace) -> None:
+    def batch(table: str, day: int) -> dict[str, object]:
+        return {"system": "generic", "table_name": table, "extracted_at": dt.datetime(2026, 3, day)}
+
+    rows = [batch("crm_lead", 1), batch("crm_lead", 9), batch("crm_contact", 7), batch("cs_csat", 2)]
+    assert default_as_of(workspace.config, rows) == "2026-03-07 00:00:00"
+    with pytest.raises(WarehouseError, match="nothing has landed yet"):
+        default_as_of(workspace.config, [batch("cs_csat", 2)])
+
+
+def test_a_company_lays_its_seeds_over_the_projects(workspace: Workspace, tmp_path: Path) -> None:
+    merge_seeds(workspace)
+    plain = seeds_checksum(workspace.config)
+    untouched = (workspace.seeds / "limits.csv").stat().st_mtime_ns
+    (tmp_path / "seeds" / "windows.csv").write_text("own\n", encoding="utf-8")
+    merge_seeds(workspace)
+    assert (workspace.seeds / "windows.csv").read_text(encoding="utf-8") == "own\n"
+    assert (workspace.seeds / "limits.csv").stat().st_mtime_ns == untouched
+    assert seeds_checksum(workspace.config) != plain
+    (tmp_path / "seeds" / "windows.csv").unlink()
+    merge_seeds(workspace)
+    assert (workspace.seeds / "windows.csv").read_bytes() == (SEEDS_DIR / "windows.csv").read_bytes()
+    assert seeds_checksum(workspace.config) == plain
+    (tmp_path / "seeds" / "window.csv").write_text("own\n", encoding="utf-8")
+    with pytest.raises(WarehouseError, match="window.csv, which is no seed of the project"):
+        merge_seeds(workspace)
+
+
+def test_settings_reach_dbt(workspace: Workspace) -> None:
+    assert json.loads(dbt_vars(workspace.config)) == {
+        "business_timezone": "Asia/Tokyo",
+        "fiscal_year_start_month": 4,
+        "base_currency": "JPY",
+        "source_timezones": {"generic": "Asia/Tokyo", "generic.ma_person": "UTC"},
+        "feed_deliveries": {"generic.ma_person": "snapshot"},
+    }
+
+
+def test_a_damaged_warehouse_is_built_anew(workspace: Workspace) -> None:
+    workspace.warehouse.parent.mkdir(parents=True)
+    workspace.warehouse.write_bytes(os.urandom(5000))
+    prepare(workspace)
+    assert not workspace.warehouse.exists()
+    assert workspace.config.warehouse_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_dbt_that_outlived_its_run_is_ended(workspace: Workspace) -> None:
+    code = "import time; time.sleep(60)"
+    orphan = subprocess.Popen([sys.executable, "-c", code, "--log-path", str(workspace.logs)])
+    other = subprocess.Popen([sys.executable, "-c", code, "--log-path", str(workspace.logs) + "-of-another"])
+    try:
+        time.sleep(0.5)
+        prepare(workspace)
+        assert orphan.wait(timeout=5) == -9
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()

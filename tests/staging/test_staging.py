@@ -1,0 +1,240 @@
+"""Staging on a hand-made landing zone: newest versions, deletes, merges, people by address, values that fail their cast."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "dbt_project"
+LINEAGE = "_batch_id varchar, _loaded_at timestamp, _extracted_at timestamp, _source_file varchar, _row_number bigint"
+REGISTRY = "system varchar, table_name varchar, batch_id varchar, extracted_at timestamp, source_file varchar, is_complete boolean"
+DAY_1, DAY_2, DAY_3 = (f"2026-01-0{day} 00:00:00" for day in (2, 3, 4))
+Row = dict[str, str | None]
+Batch = tuple[str, str, bool, list[Row]]  # batch id, extraction time, whether complete, rows
+
+LANDED: dict[tuple[str, str], list[Batch]] = {
+    ("hubspot", "contacts"): [
+        (
+            "c1",
+            DAY_1,
+            True,
+            [
+                {
+                    "id": "1",
+                    "email": "A@x.jp",
+                    "createdate": "2026-01-01T00:00:00Z",
+                    "hs_merged_object_ids": "7;8:1767225600000",
+                },
+                {"id": "10", "email": "a@x.jp", "lifecyclestage": "Marketing Qualified Lead"},
+                {"id": "2", "email": "b@x.jp", "hs_lifecyclestage_lead_date": "1767225600000"},
+                {"id": "4", "email": "b@x.jp", "archived": "true", "archived_at": "2026-01-01T03:00:00Z"},
+            ],
+        ),
+        ("c2", DAY_2, True, [{"vid": "3", "_fivetran_deleted": "true"}, {"email": "no-key@x.jp"}]),
+    ],
+    ("hubspot", "contact_property_history"): [
+        (
+            "h1",
+            DAY_1,
+            True,
+            [{"contact_id": "1", "name": "lifecyclestage", "value": "lead", "timestamp": "2026-01-01T00:00:00Z"}],
+        ),
+        (
+            "h2",
+            DAY_2,
+            True,
+            [{"vid": "1", "name": "lifecyclestage", "value": "lead", "timestamp": "2026-01-01T00:00:00Z"}],
+        ),
+    ],
+    ("hubspot", "email_events"): [
+        (
+            "e1",
+            DAY_1,
+            True,
+            [
+                {"id": "e1", "created": "1767225600000", "type": "OPEN", "recipient": "a@X.jp"},
+                {"id": "e2", "created": "1767225600000", "type": "OPEN", "recipient": "b@x.jp"},
+                {
+                    "id": "e3",
+                    "created": "1767225600000",
+                    "type": "CLICK",
+                    "recipient": "nobody@x.jp",
+                    "filtered_event": "true",
+                },
+                {"id": "e4", "created": "soon", "type": "CLICK", "recipient": "a@x.jp"},
+            ],
+        ),
+        ("e2", DAY_2, True, [{"id": "e1", "created": "1767225600000", "type": "OPEN", "recipient": "a@X.jp"}]),
+    ],
+    ("hubspot", "contact_merges"): [
+        ("m1", DAY_1, True, [{"canonical_vid": "1", "vid_to_merge": "9", "timestamp": "2026-01-01T00:00:00Z"}])
+    ],
+    ("salesforce", "leads"): [
+        (
+            "l1",
+            DAY_1,
+            True,
+            [
+                {
+                    "id": "00Q1",
+                    "is_converted": "true",
+                    "created_date": "2025-12-31T15:30:00.000+0000",
+                    "hub_spot_contact_id_c": "1",
+                },
+                {
+                    "id": "00Q2",
+                    "is_deleted": "true",
+                    "master_record_id": "00Q1",
+                    "last_modified_date": "2026-01-01T01:00:00Z",
+                },
+            ],
+        )
+    ],
+    ("salesforce", "lead_history"): [
+        (
+            "i1",
+            DAY_1,
+            True,
+            [{"id": "017", "lead_id": "00Q1", "field": "leadConverted", "created_date": "2026-01-01T00:10:00Z"}],
+        )
+    ],
+    # a snapshot feed: b goes missing on day 2, c comes back; day 3 is incomplete and proves nothing
+    ("generic", "ma_person"): [
+        ("p1", DAY_1, True, [{"ma_id": "a", "email": "old@x.jp"}, {"ma_id": "b"}, {"ma_id": "c"}]),
+        ("p2", DAY_2, True, [{"ma_id": "a", "email": "new@x.jp"}]),
+        ("p2-second-file", DAY_2, True, [{"ma_id": "c"}]),
+        ("p3", DAY_3, False, [{"ma_id": "c"}]),
+    ],
+}
+
+
+def _land(landing: Path) -> None:
+    """Write the zero-row declared tables, the batches and their registry, as landing does."""
+    con = duckdb.connect()
+    con.execute(f"create table registry ({REGISTRY})")
+    for file in (PROJECT / "models" / "staging").glob("*/_*__sources.yml"):
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
+            for table in source["tables"]:
+                folder = landing / source["name"] / table["name"]
+                folder.mkdir(parents=True)
+                declared = ", ".join(f'"{column["name"]}" varchar' for column in table["columns"])
+                con.execute(f"create or replace table batch ({declared}, {LINEAGE})")
+                con.execute(f"copy batch to '{folder}/_declared.parquet' (format parquet)")
+                for batch_id, extracted_at, is_complete, rows in LANDED.get((source["name"], table["name"]), []):
+                    con.execute("delete from batch")
+                    for number, row in enumerate(rows, 1):
+                        lineage = {"_batch_id": batch_id, "_extracted_at": extracted_at, "_row_number": number}
+                        values: dict[str, Any] = {**row, **lineage}
+                        names = ", ".join(f'"{name}"' for name in values)
+                        marks = ", ".join("?" * len(values))
+                        insert = f"insert into batch ({names}) values ({marks})"  # noqa: S608
+                        con.execute(insert, list(values.values()))
+                    con.execute(f"copy batch to '{folder}/{batch_id}.parquet' (format parquet)")
+                    entry = [source["name"], table["name"], batch_id, extracted_at, "file.csv", is_complete]
+                    con.execute("insert into registry values (?, ?, ?, ?, ?, ?)", entry)
+    con.execute(f"copy registry to '{landing}/_batches.parquet' (format parquet)")
+    con.close()
+
+
+@pytest.fixture(scope="module")
+def query(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Rows of a query on the staged landing zone."""
+    folder = tmp_path_factory.mktemp("staging")
+    _land(folder / "landing")
+    warehouse = folder / "warehouse.duckdb"
+    command = [
+        sys.executable,
+        "-m",
+        "dbt.cli.main",
+        "run",
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+    ]
+    command += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--quiet"]
+    command += [
+        "--vars",
+        "{feed_deliveries: {generic.ma_person: snapshot}}",
+        "--select",
+        "cast_failures",
+        "cast_checks",
+    ]
+    command += [f"+contract.{t}" for t in ("ma_person", "ma_merge", "ma_stage_history", "ma_activity", "crm_lead")]
+    environment = {
+        **os.environ,
+        "TASUKI_LANDING": str(folder / "landing"),
+        "TASUKI_WAREHOUSE": str(warehouse),
+        "TASUKI_SEEDS": str(ROOT / "seeds"),
+        "TASUKI_AS_OF": DAY_3,
+    }
+    for _ in range(2):  # the second run must add nothing: batches are checked once
+        done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            return con.execute(sql).fetchall()
+
+    return run
+
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def test_newest_version_and_deletion_by_absence_from_complete_snapshots(query: Query) -> None:
+    rows = query("""select ma_id, email, is_deleted, cast(deleted_at as varchar)
+        from contract.ma_person where source_system = 'generic' order by 1""")
+    assert rows == [("a", "new@x.jp", False, None), ("b", None, True, DAY_2), ("c", None, False, None)]
+
+
+def test_the_sources_own_flags_delete(query: Query) -> None:
+    rows = query("""select ma_id, cast(deleted_at as varchar)
+        from contract.ma_person where source_system = 'hubspot' and is_deleted order by 1""")
+    assert rows == [("3", DAY_2), ("4", "2026-01-01 03:00:00")]
+
+
+def test_salesforce_keeps_deleted_and_merged_leads_and_finds_the_conversion_time(query: Query) -> None:
+    rows = query("""select crm_lead_id, ma_id, is_deleted, master_record_id, cast(deleted_at as varchar), cast(converted_at as varchar)
+        from contract.crm_lead order by 1""")
+    assert rows == [
+        ("00Q1", "1", False, None, None, "2026-01-01 00:10:00"),
+        ("00Q2", None, True, "00Q1", "2026-01-01 01:00:00", None),
+    ]
+
+
+def test_merged_ids_of_a_contact_are_told_apart(query: Query) -> None:
+    rows = query("select winner_id, loser_id, cast(merged_at as varchar) from contract.ma_merge order by 2")
+    assert rows == [("1", "7", None), ("1", "8", "2026-01-01 00:00:00"), ("1", "9", "2026-01-01 00:00:00")]
+
+
+def test_events_find_one_contact_by_address(query: Query) -> None:
+    """Two contacts share each address: the lowest live id gets the event; a repeated event counts once."""
+    rows = query("select activity_id, ma_id, is_automated from contract.ma_activity order by 1")
+    assert rows == [("e1", "1", False), ("e2", "2", False), ("e3", None, True)]
+
+
+def test_stage_dates_stand_in_for_contacts_without_history(query: Query) -> None:
+    rows = query("select ma_id, new_value, change_source from contract.ma_stage_history order by 1")
+    assert rows == [("1", "lead", None), ("2", "lead", "stage date")]
+
+
+def test_labels_of_lifecycle_stages_become_their_codes(query: Query) -> None:
+    assert query("select lifecycle_stage from contract.ma_person where ma_id = '10'") == [("marketingqualifiedlead",)]
+
+
+def test_what_fails_its_cast_or_lacks_its_key_is_reported_once(query: Query) -> None:
+    rows = query(
+        "select table_name, column_name, value, reason, batch_id, row_number from staging.cast_failures order by 1"
+    )
+    assert rows == [
+        ("contacts", "id", None, "missing key", "c2", 2),
+        ("email_events", "created", "soon", "not a timestamp", "e1", 4),
+    ]

@@ -1,0 +1,170 @@
+"""tasuki.toml: what it gives, and every kind of mistake told at once with what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.config import ConfigError, load_config
+
+SOURCES = """
+sources:
+  - name: hubspot
+    config: {meta: {delivery: upsert}}
+    tables:
+      - name: contacts
+        config: {meta: {key: [id]}}
+        columns: [{name: id, data_type: varchar}, {name: email}]
+      - name: forms
+        config: {meta: {delivery: append, sets_as_of: false}}
+"""
+COMPANY = '[company]\nname = "サンプル商事"\n'
+HUBSPOT = '[systems.hubspot]\nfolder = "exports"\n'
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    staging = tmp_path / "staging" / "hubspot"
+    staging.mkdir(parents=True)
+    (staging / "_hubspot__sources.yml").write_text(SOURCES, encoding="utf-8")
+    (tmp_path / "exports").mkdir()
+
+    def _load(text: str):
+        path = tmp_path / "acme.toml"
+        path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+        return load_config(path, staging_dir=tmp_path / "staging")
+
+    return _load
+
+
+def test_defaults(load, tmp_path):
+    config = load(COMPANY + HUBSPOT)
+    assert (config.company.timezone, config.company.fiscal_year_start_month, config.company.base_currency) == (
+        "Asia/Tokyo",
+        4,
+        "JPY",
+    )
+    assert config.landing_dir == tmp_path / "var" / "acme" / "landing"
+    assert config.restricted_dir == tmp_path / "var" / "acme" / "restricted"
+    assert (config.retention.versions, config.notify.webhook_env, config.schedule.cron) == (10, None, "0 6 * * *")
+    contacts, forms = config.feeds
+    assert (contacts.delivery, contacts.key, contacts.declared, contacts.sets_as_of) == (
+        "upsert",
+        ("id",),
+        ("id", "email"),
+        True,
+    )
+    assert (forms.delivery, forms.sets_as_of, forms.timezone.key) == ("append", False, "Asia/Tokyo")
+    with pytest.raises(Exception, match="frozen"):
+        config.checksum = "x"
+
+
+def test_overrides(load, tmp_path):
+    (tmp_path / "seeds").mkdir()
+    config = load(
+        '[company]\nname = "x"\nseeds = "seeds"\ntimezone = "UTC"\n[paths]\nhome = "h"\nrestricted = "r"\n'
+        + HUBSPOT
+        + 'timezone = "America/New_York"\n[systems.hubspot.feeds.contacts]\ndelivery = "snapshot"\nencoding = "cp932"\n'
+        'skip_lines = 2\ndelimiter = ";"\nsets_as_of = false\ncolumns = { "契約ID" = "contract_id" }\n'
+    )
+    contacts = config.feed("hubspot", "contacts")
+    assert (contacts.delivery, contacts.encoding, contacts.skip_lines, contacts.delimiter) == (
+        "snapshot",
+        "cp932",
+        2,
+        ";",
+    )
+    assert (contacts.columns, contacts.sets_as_of) == ((("契約ID", "contract_id"),), False)
+    assert contacts.timezone.key == "America/New_York"
+    assert (config.warehouse_dir, config.restricted_dir) == (tmp_path / "h" / "warehouse", tmp_path / "r")
+    assert config.seeds_dir == tmp_path / "seeds"
+
+
+def test_checksum_is_of_the_settings_not_the_text(load):
+    one = load(COMPANY + HUBSPOT).checksum
+    assert load("# a comment\n" + COMPANY + "\n\n" + HUBSPOT).checksum == one
+    assert load(COMPANY + HUBSPOT + "[retention]\nversions = 3\n").checksum != one
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (COMPANY + "timezon = 'UTC'\n", "company.timezon = 'UTC': unknown key; did you mean timezone?"),
+        (COMPANY + "[retension]\nversions = 1\n", "retension = {'versions': 1}: unknown key; did you mean retention?"),
+        (COMPANY + '[retention]\nversions = "10"\n', "retention.versions = '10': input should be a valid integer"),
+        (COMPANY + "[retention]\nversions = 0\n", "retention.versions = 0: input should be greater than or equal to 1"),
+        (
+            COMPANY + "timezone = 'Asia/Tokio'\n",
+            "company.timezone = 'Asia/Tokio': not a time zone; write an IANA name such as Asia/Tokyo",
+        ),
+        (COMPANY + "fiscal_year_start_month = 13\n", "company.fiscal_year_start_month = 13: input should be less than"),
+        (COMPANY + "base_currency = '円'\n", "company.base_currency = '円': not a currency code"),
+        (COMPANY + "seeds = 'nowhere'\n", "company.seeds = 'nowhere': there is no folder"),
+        ("[company]\n", "company.name: missing; add it"),
+        ("", "company: missing; add it"),
+        (COMPANY + "[schedule]\ncron = '0 25 * * *'\n", "schedule.cron = '0 25 * * *': not a schedule"),
+        (COMPANY + "[notify]\nwebhook_env = 'https://secret'\n", "notify.webhook_env = (not shown): not the name of"),
+        (COMPANY + "[systems.hubspot]\n", "systems.hubspot.folder: missing; add it"),
+        (COMPANY + "[systems.hubspot]\nfolder = 'nix'\n", "systems.hubspot.folder = 'nix': there is no folder"),
+        (
+            COMPANY + "[systems.hubspott]\nfolder = 'exports'\n",
+            "systems.hubspott: unknown system; staging/ has: hubspot",
+        ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.contact]\n",
+            "systems.hubspot.feeds.contact: unknown feed; did you mean contacts? known: contacts, forms",
+        ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.forms]\nencoding = 'sjis'\n",
+            "feeds.forms.encoding = 'sjis': input should be 'auto', 'utf-8', 'cp932' or 'utf-16'",
+        ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.forms]\nskip_line = 1\n",
+            "feeds.forms.skip_line = 1: unknown key; did you mean skip_lines?",
+        ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.forms]\ndelimiter = ';;'\n",
+            "feeds.forms.delimiter = ';;': not a delimiter",
+        ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.forms.columns]\nA = 'Bad Name'\n",
+            "'A' maps to 'Bad Name'; write a snake_case",
+        ),
+        ("[company\n", "acme.toml: not TOML: Expected ']' at the end of a table declaration (at line 1, column 9)"),
+        (b"[company]\nname = '\x81'\n", "acme.toml: not UTF-8 (byte 18); save it as UTF-8"),
+    ],
+)
+def test_each_mistake_says_key_value_and_what_to_do(load, text, message):
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    assert message in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_all_problems_come_at_once(load):
+    with pytest.raises(ConfigError) as caught:
+        load(
+            "[company]\nnam = 'x'\ntimezone = 'Mars'\n[systems.foo]\nfolder = 'nowhere'\n[retention]\nversions = true\n"
+        )
+    text = str(caught.value)
+    for part in (
+        "6 problem(s)",
+        "company.name",
+        "company.nam =",
+        "Mars",
+        "systems.foo:",
+        "nowhere",
+        "retention.versions",
+    ):
+        assert part in text
+
+
+def test_missing_file_says_so(tmp_path):
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_a_bad_source_yaml_is_a_configuration_error(load, tmp_path):
+    source = tmp_path / "staging" / "hubspot" / "_hubspot__sources.yml"
+    source.write_text(SOURCES.replace("delivery: append", "delivery: weekly"))
+    with pytest.raises(ConfigError, match="table forms: delivery is 'weekly'; write one of snapshot, upsert, append"):
+        load(COMPANY)
