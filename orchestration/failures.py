@@ -79,4 +79,7 @@ def failing_rows(database: str, query: str) -> list[dict[str, Any]]:
         return []  # the rows are help, not the finding: the failure itself is reported all the same
     finally:
         con.close()
-    return [dict(zip(keys, row, strict=True)) for row in found]
+    plain = [
+        [value if value is None or isinstance(value, (int, str)) else str(value) for value in row] for row in found
+    ]
+    return [dict(zip(keys, row, strict=True)) for row in plain]

@@ -70,13 +70,15 @@ from landed('hubspot/form_submissions')
 qualify row_number() over (partition by conversion_id order by _extracted_at desc, _batch_id desc, _row_number desc) = 1
 union all
 select 'hubspot', id, coalesce(events.contact_id, addresses.ma_id), lower(events.type), email_campaign_id, subject, make_timestamp(cast(created as bigint) * 1000)
-from landed('hubspot/email_events') as events
+from (
+    from landed('hubspot/email_events')
+    where lower(type) in (select source_value from activity_types where source_system = 'hubspot' and is_response)
+    qualify row_number() over (partition by id order by _extracted_at desc, _batch_id desc, _row_number desc) = 1
+) as events
 left join (
     select lower(email) as address, ma_id from contacts
     qualify row_number() over (partition by lower(email) order by is_deleted, length(ma_id), ma_id) = 1
-) as addresses on events.contact_id is null and lower(events.recipient) = addresses.address
-where lower(events.type) in (select source_value from activity_types where source_system = 'hubspot' and is_response)
-qualify row_number() over (partition by id order by _extracted_at desc, _batch_id desc, _row_number desc) = 1;
+) as addresses on case when events.contact_id is null then lower(events.recipient) end = addresses.address;
 
 create temp table ma_campaign_member as
 select

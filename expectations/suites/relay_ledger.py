@@ -18,7 +18,7 @@ def expectations() -> list[Expectation]:
             "a month opens with what the month before closed with",
             "select boundary, month_start_on from {batch} "
             "window months as (partition by boundary order by month_start_on) "
-            "qualify stock_open <> lag(stock_close, 1, stock_open) over months "
-            "or transit_open <> lag(transit_close, 1, transit_open) over months",
+            "qualify stock_open <> lag(stock, 1, stock_open) over months "
+            "or transit_open <> lag(transit, 1, transit_open) over months",
         ),
     ]

@@ -75,11 +75,11 @@ def audit_checks(workspace: Workspace) -> dg.AssetChecksDefinition:
         required_resource_keys={"run_lock"},
     )
     def audit(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        from expectations.runner import run_suites  # heavy: imported where it is used
-
         report = current()
         report.step("audit")
         report.line("  audit    the candidate")
+        from expectations.runner import run_suites  # heavy: imported where it is used
+
         folder = newest_candidate(workspace.config)
         if folder is None:
             raise dg.Failure("there is no candidate to audit", allow_retries=False)

@@ -29,8 +29,8 @@ MARTS = {
             timestamp '2026-01-06' as out_at, timestamp '2026-01-06' as in_at
         from range(3) as r(n)""",
     "relay_ledger": """
-        select 'B1' as boundary, date '2026-01-01' as month_start_on, 0 as transit_open, 0 as transit_close,
-            0 as stock_open, 3 as stock_close, 0 as transit_residual, 0 as stock_residual""",
+        select 'B1' as boundary, date '2026-01-01' as month_start_on, 0 as transit_open, 0 as transit,
+            0 as stock_open, 3 as stock, 0 as transit_residual, 0 as stock_residual""",
     "kpi_catalogue": "select unnest(['lead_new', 'mql_cnt', 'handoff_b1_cnt', 'won_cnt']) as kpi_code",
     "kpi_values": """
         select code as kpi_code, 1 as definition_version, 'as_was' as definition_basis, 'shared' as view, '' as basis,

@@ -1,5 +1,6 @@
 """Publishing: whole versions, switched atomically; refused where the audit did not hold; healed after a kill."""
 
+import contextlib
 import multiprocessing
 import os
 import stat
@@ -129,10 +130,8 @@ def test_what_a_kill_leaves_is_healed(workspace: Workspace, monkeypatch: pytest.
             audited_candidate(workspace, f"{victim}-{survives}")
             with monkeypatch.context() as patched:
                 kill_after(patched, victim, survives)
-                try:
+                with contextlib.suppress(KeyboardInterrupt):
                     publish(workspace)
-                except KeyboardInterrupt:
-                    pass
             assert published(workspace, "select count(*) from marts.leads")[0][0] in (3, 5), "readable throughout"
             heal(config)
             version = current_version(config)

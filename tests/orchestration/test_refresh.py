@@ -50,7 +50,9 @@ def test_every_mart_is_published_with_rows_twice(sample_company: Company) -> Non
             counted = con.execute(f"select count(*) from marts.{table}").fetchone()  # noqa: S608
             copied = duckdb.read_parquet(str(folder / f"{table}.parquet")).count("*").fetchone()
             assert counted == copied and counted is not None and counted[0] > 0, table
-        undescribed = "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
+        undescribed = (
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
+        )
         assert con.execute(undescribed).fetchall() == []
 
 
@@ -64,7 +66,16 @@ def test_a_bi_client_reads_it(sample_company: Company) -> None:
 
 def test_the_summary_says_what_was_done(sample_company: Company) -> None:
     said = (sample_company.root / "run.txt").read_text(encoding="utf-8")
-    for part in ("hubspot.contacts", "Leads:", "B1", "Mismatches:", "mql_cnt", "Time:", "Published version", "Look next:"):
+    for part in (
+        "hubspot.contacts",
+        "Leads:",
+        "B1",
+        "Mismatches:",
+        "mql_cnt",
+        "Time:",
+        "Published version",
+        "Look next:",
+    ):
         assert part in said, part
     assert "Traceback" not in said
 
@@ -117,7 +128,11 @@ def test_it_runs_by_itself(sample_company: Company) -> None:
 def test_the_code_location_loads(sample_company: Company) -> None:
     code = "import orchestration.definitions as d; print(len(d.defs.resolve_all_asset_keys()) > 50)"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=sample_company.root, env={"PYTHONPATH": str(REPO)}, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        cwd=sample_company.root,
+        env={"PYTHONPATH": str(REPO)},
+        capture_output=True,
+        text=True,
     )
     assert done.stdout.strip() == "True", done.stderr
 

@@ -7,7 +7,7 @@
 {# rate of a currency to the base currency: 1 for the base itself and where the source names none, null where none is known #}
 {% macro base_rate(currency, rate) -%}
     case
-        when {{ currency }} is null or upper({{ currency }}) = '{{ var("base_currency") }}' then cast(1 as decimal(18, 6))
+        when {{ currency }} is null or lower({{ currency }}) = '{{ var("base_currency") | lower }}' then cast(1 as decimal(18, 6))
         else cast({{ rate }} as decimal(18, 6))
     end
 {%- endmacro %}

@@ -11,17 +11,17 @@ activity_types as (
 mapped as (
     select
         sales.*,
-        coalesce(activity_types.activity_type, lower(trim(sales.activity_type))) as mapped_type,
+        coalesce(activity_types.activity_type, lower(sales.activity_type)) as mapped_type,
         coalesce(activity_types.is_response, false) as is_response,
         case
-            when lower(trim(sales.direction)) = 'inbound' or activity_types.is_inbound then 'inbound'
+            when lower(sales.direction) = 'inbound' or activity_types.is_inbound then 'inbound'
             else 'outbound'
         end as mapped_direction,
-        lower(trim(sales.outcome)) as mapped_outcome
+        lower(sales.outcome) as mapped_outcome
     from sales
     left join activity_types
         on sales.source_system = activity_types.source_system
-        and lower(trim(sales.activity_type)) = activity_types.source_value
+        and lower(sales.activity_type) = activity_types.source_value
 ),
 
 final as (

@@ -37,6 +37,14 @@ arrived as (
     where held_batches._batch_id is null
 ),
 
+-- rows of batches that have left the landing zone
+withdrawn as (
+    select held.source_system, held.activity_id, held.occurred_month
+    from held
+    left join landed_batches on held._batch_id = landed_batches.batch_id
+    where landed_batches.batch_id is null
+),
+
 replaced_months as (
     select occurred_month from arrived
     union
@@ -45,11 +53,12 @@ replaced_months as (
     from held
     inner join arrived on held.source_system = arrived.source_system and held.activity_id = arrived.activity_id
     union
-    -- of a batch that has left the landing zone
-    select held.occurred_month
-    from held
-    left join landed_batches on held._batch_id = landed_batches.batch_id
-    where landed_batches.batch_id is null
+    select occurred_month from withdrawn
+    union
+    -- where an older delivery of a withdrawn row counts again
+    select landed.occurred_month
+    from landed
+    inner join withdrawn on landed.source_system = withdrawn.source_system and landed.activity_id = withdrawn.activity_id
     {%- if from_month and to_month %}
     union
     select occurred_month
@@ -68,7 +77,7 @@ mapped as (
         cast(null as {{ dbt.type_string() }}) as crm_opportunity_id,
         landed.campaign_id,
         landed.asset_name,
-        coalesce(activity_types.activity_type, lower(trim(landed.activity_type))) as activity_type,
+        coalesce(activity_types.activity_type, lower(landed.activity_type)) as activity_type,
         coalesce(activity_types.is_response, false) as is_response,
         false as is_human,
         case when activity_types.is_inbound then 'inbound' else 'outbound' end as direction,
@@ -79,7 +88,7 @@ mapped as (
     from landed
     left join activity_types
         on landed.source_system = activity_types.source_system
-        and lower(trim(landed.activity_type)) = activity_types.source_value
+        and lower(landed.activity_type) = activity_types.source_value
     {%- if is_incremental() %}
     where landed.occurred_month in (select occurred_month from replaced_months)
     {%- endif %}

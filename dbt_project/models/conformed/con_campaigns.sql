@@ -14,7 +14,7 @@ priced as (
         {{ base_rate('campaigns.currency', 'rates.rate_to_base') }} as rate_to_base
     from campaigns
     cross join {{ ref('run_parameters') }} as run_parameters
-    left join channels on lower(trim(campaigns.channel)) = channels.source_value
+    left join channels on lower(campaigns.channel) = channels.source_value
     left join {{ ref('fx_rates') }} as rates
         on campaigns.currency = rates.currency
         and {{ in_force('rates', 'coalesce(campaigns.started_on, run_parameters.as_of_on)') }}
@@ -26,7 +26,7 @@ final as (
         source_system,
         campaign_id,
         name,
-        coalesce(mapped_channel, lower(trim(channel))) as channel,
+        coalesce(mapped_channel, lower(channel)) as channel,
         programme_type,
         objective,
         cast(cost * rate_to_base as decimal(18, 2)) as cost_base,

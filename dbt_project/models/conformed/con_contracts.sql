@@ -15,7 +15,7 @@ opportunities as (
     select opportunity_id, crm_opportunity_id
     from {{ ref('opportunity_facts') }}
     -- the source does not say which CRM: the same id in two of them is told apart by their names' order
-    qualify row_number() over (partition by crm_opportunity_id order by source_system) = 1
+    qualify row_number() over (partition by crm_opportunity_id order by source_system nulls last) = 1
 ),
 
 final as (

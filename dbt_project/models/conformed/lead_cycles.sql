@@ -21,7 +21,7 @@ opportunity_closes as (
     inner join {{ ref('opportunity_facts') }} as facts on events.opportunity_id = facts.opportunity_id
     where events.open_delta = 1 and facts.closed_at is not null
     qualify row_number() over (
-        partition by events.lead_id order by facts.closed_at desc, facts.stage_code desc, facts.opportunity_id
+        partition by events.lead_id order by facts.closed_at desc, facts.stage_code desc, facts.opportunity_id nulls last
     ) = 1
 ),
 

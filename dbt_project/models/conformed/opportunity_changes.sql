@@ -19,22 +19,22 @@ coded as (
         history.history_id,
         history.changed_at,
         history.stage,
-        {{ opportunity_stage_code('mapping', 'opportunities', 'lower(trim(history.stage)) = lower(trim(opportunities.stage))') }} as stage_code,
+        {{ opportunity_stage_code('mapping', 'opportunities', 'lower(history.stage) = lower(opportunities.stage)') }} as stage_code,
         coalesce(mapping.is_valid, false) as is_valid
     from history
     inner join opportunities
         on history.source_system = opportunities.source_system
         and history.crm_opportunity_id = opportunities.crm_opportunity_id
     left join mapping
-        on history.source_system = mapping.source_system and lower(trim(history.stage)) = mapping.source_value
+        on history.source_system = mapping.source_system and lower(history.stage) = mapping.source_value
 ),
 
 ordered as (
     select
         *,
-        row_number() over (partition by source_system, crm_opportunity_id order by changed_at, history_id) as change_no,
-        lag(stage) over (partition by source_system, crm_opportunity_id order by changed_at, history_id) as previous_stage,
-        lag(stage_code) over (partition by source_system, crm_opportunity_id order by changed_at, history_id) as previous_code
+        row_number() over (partition by source_system, crm_opportunity_id order by changed_at nulls last, history_id nulls last) as change_no,
+        lag(stage) over (partition by source_system, crm_opportunity_id order by changed_at nulls last, history_id nulls last) as previous_stage,
+        lag(stage_code) over (partition by source_system, crm_opportunity_id order by changed_at nulls last, history_id nulls last) as previous_code
     from coded
 ),
 

@@ -37,7 +37,7 @@ recorded as (
     from opportunities
     left join mapping
         on opportunities.source_system = mapping.source_system
-        and lower(trim(opportunities.stage)) = mapping.source_value
+        and lower(opportunities.stage) = mapping.source_value
 ),
 
 joined as (
@@ -86,17 +86,9 @@ final as (
             else coalesce(history_stage, stage)
         end as stage,
         stage_code,
-        opportunity_type,
-        lead_source,
-        campaign_id,
-        owner_id,
-        amount,
-        currency,
-        close_on,
-        budget,
-        authority,
-        need,
-        timeline,
+        opportunity_type, lead_source, campaign_id, owner_id,
+        amount, currency, close_on,
+        budget, authority, need, timeline,
         created_at,
         {{ business_date('created_at') }} as created_on,
         case

@@ -24,7 +24,7 @@ roles as (
         and (role.created_at is null or role.created_at <= as_of.as_of)
     qualify row_number() over (
         partition by role.source_system, role.crm_opportunity_id
-        order by coalesce(role.is_primary, false) desc, role.created_at nulls last, role.role_id
+        order by coalesce(role.is_primary, false) desc, role.created_at nulls last, role.role_id nulls last
     ) = 1
 ),
 
@@ -57,7 +57,7 @@ final as (
         lead_created_at,
         row_number() over (
             partition by source_system, crm_opportunity_id
-            order by link_rank, converted_at, crm_lead_id, person_key
+            order by link_rank, converted_at nulls last, crm_lead_id nulls last, person_key
         ) as link_no
     from links
     where person_key is not null

@@ -6,7 +6,7 @@ with leads as (
 statuses as (
     select
         *,
-        lag(stage) over (partition by source_system, crm_lead_id order by state_no, changed_at, source_event_id) as previous_stage
+        lag(stage) over (partition by source_system, crm_lead_id order by state_no, changed_at nulls last, source_event_id nulls last) as previous_stage
     from {{ ref('stage_events_lead_statuses') }}
 ),
 

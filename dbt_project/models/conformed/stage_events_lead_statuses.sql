@@ -11,7 +11,7 @@ history as (
 first_changes as (
     select source_system, crm_lead_id, old_value
     from history
-    qualify row_number() over (partition by source_system, crm_lead_id order by changed_at, history_id) = 1
+    qualify row_number() over (partition by source_system, crm_lead_id order by changed_at nulls last, history_id nulls last) = 1
 ),
 
 created_with as (
@@ -51,7 +51,7 @@ mapped as (
     from statuses
     inner join mapping
         on statuses.source_system = mapping.source_system
-        and lower(trim(statuses.status)) = mapping.source_value
+        and lower(statuses.status) = mapping.source_value
         and {{ in_force('mapping', business_date('coalesce(statuses.changed_at, statuses.updated_at)')) }}
 ),
 

@@ -21,7 +21,7 @@ final as (
     cross join {{ ref('run_parameters') }} as run_parameters
     inner join mapping
         on history.source_system = mapping.source_system
-        and lower(trim(history.new_value)) = mapping.source_value
+        and lower(history.new_value) = mapping.source_value
         and {{ in_force('mapping', business_date('history.changed_at')) }}
     inner join {{ ref('person_records') }} as persons
         on history.source_system = persons.source_system

@@ -22,7 +22,7 @@ ordered as (
         lead(events.order_at) over timeline as next_order_at,
         sum(events.open_delta) over (
             partition by events.subject_key
-            order by events.order_at, events.event_rank, events.source_record_id, events.source_event_id, events.kind, events.stage nulls first
+            order by events.order_at nulls last, events.event_rank, events.source_record_id nulls last, events.source_event_id nulls last, events.kind nulls last, events.stage nulls first
             rows between unbounded preceding and current row
         ) as open_cnt
     from events
@@ -30,7 +30,7 @@ ordered as (
     left join idle_days on {{ in_force('idle_days', 'events.order_on') }}
     window timeline as (
         partition by events.subject_key
-        order by events.order_at, events.event_rank, events.source_record_id, events.source_event_id, events.kind, events.stage nulls first
+        order by events.order_at nulls last, events.event_rank, events.source_record_id nulls last, events.source_event_id nulls last, events.kind nulls last, events.stage nulls first
     )
 ),
 

@@ -30,7 +30,7 @@ appearances as (
     where persons.created_at <= as_of.as_of
     qualify row_number() over (
         partition by persons.person_key
-        order by persons.created_at, persons.source_system, persons.record_type, persons.record_id
+        order by persons.created_at nulls last, persons.source_system nulls last, persons.record_type nulls last, persons.record_id nulls last
     ) = 1
 ),
 

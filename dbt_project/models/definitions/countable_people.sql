@@ -4,7 +4,7 @@ with people as (
     select
         person_key,
         coalesce(first_seen_on, as_of_on) as ruled_on,
-        lower(trim(purpose)) as purpose,
+        lower(purpose) as purpose,
         is_deleted
     from {{ ref('con_people') }}
     cross join {{ ref('run_parameters') }}
@@ -21,7 +21,7 @@ records as (
 ),
 
 rules as (
-    select *, lower(trim(pattern)) as wanted from {{ ref('exclusion_rules') }}
+    select *, lower(pattern) as wanted from {{ ref('exclusion_rules') }}
 ),
 
 by_record as (
@@ -66,7 +66,7 @@ first_reasons as (
                 when 'test' then 1 when 'internal' then 2 when 'competitor' then 3 when 'vendor' then 4
                 when 'research' then 5 when 'deleted' then 7 else 6
             end,
-            reason
+            reason nulls last
     ) = 1
 ),
 

@@ -16,7 +16,7 @@ matches as (
         and (rules.employees_max is null or people.employees <= rules.employees_max)
         and (rules.department_contains is null or {{ contains('people.department', 'rules.department_contains') }})
         and (rules.title_contains is null or {{ contains('people.job_title', 'rules.title_contains') }})
-    qualify row_number() over (partition by people.person_key order by rules.priority, rules.persona) = 1
+    qualify row_number() over (partition by people.person_key order by rules.priority nulls last, rules.persona nulls last) = 1
 ),
 
 final as (

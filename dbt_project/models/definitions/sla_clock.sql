@@ -61,7 +61,7 @@ targeted as (
     select
         *,
         -- the business day in which the last of the required seconds falls, counted from the calendar's first
-        cast(floor((start_seconds + sla_business_minutes * 60 - 1) / day_seconds) as bigint) as due_day_no
+        cast(floor((start_seconds + sla_business_minutes * 60 - 1) / nullif(day_seconds, 0)) as bigint) as due_day_no
     from timed
 ),
 

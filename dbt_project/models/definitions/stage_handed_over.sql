@@ -13,7 +13,7 @@ final as (
         source_record_id,
         source_event_id
     from events
-    qualify row_number() over (partition by lead_id order by occurred_at, source_system, source_record_id, source_event_id) = 1
+    qualify row_number() over (partition by lead_id order by occurred_at nulls last, source_system nulls last, source_record_id nulls last, source_event_id nulls last) = 1
 )
 
 select * from final

@@ -13,7 +13,7 @@ final as (
     inner join {{ ref('opportunity_facts') }} as facts on cycle_opportunities.opportunity_id = facts.opportunity_id
     where facts.created_at is not null
     qualify row_number() over (
-        partition by cycle_opportunities.lead_id order by facts.created_at, facts.opportunity_id
+        partition by cycle_opportunities.lead_id order by facts.created_at, facts.opportunity_id nulls last
     ) = 1
 )
 

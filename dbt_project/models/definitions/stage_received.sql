@@ -7,7 +7,7 @@ final as (
     select
         lead_id,
         row_number() over (
-            partition by lead_id order by occurred_at, source_system, source_record_id, source_event_id
+            partition by lead_id order by occurred_at nulls last, source_system nulls last, source_record_id nulls last, source_event_id nulls last
         ) as in_rank,
         occurred_at as received_at,
         {{ business_date('occurred_at') }} as received_on,

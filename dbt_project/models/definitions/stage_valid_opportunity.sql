@@ -12,7 +12,7 @@ final as (
     from {{ ref('cycle_opportunities') }} as cycle_opportunities
     inner join valid on cycle_opportunities.opportunity_id = valid.opportunity_id
     qualify row_number() over (
-        partition by cycle_opportunities.lead_id order by valid.fs_accepted_at, valid.opportunity_id
+        partition by cycle_opportunities.lead_id order by valid.fs_accepted_at nulls last, valid.opportunity_id nulls last
     ) = 1
 )
 

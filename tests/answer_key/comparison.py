@@ -1,0 +1,184 @@
+"""The answer key of a simulated company against its marts: each function returns the differences, empty when equal."""
+
+from pathlib import Path
+
+import duckdb
+
+# What a mart calls a thing, and what the answer key calls it: (query of marts, query of the key), compared as multisets.
+# `m` is the warehouse or published file (attached), `key` a folder with the key's CSV files read into schema main.
+KEYS = ("people", "accounts", "cycles", "opportunities", "handoffs", "relay_ledger", "kpi_values")
+
+RECORD_KEYS = """
+    select person_key, source_system, record_type, record_id from m.conformed.person_records
+"""
+
+
+def open_company(warehouse: Path, answer_key: Path) -> duckdb.DuckDBPyConnection:
+    """An in-memory database with the warehouse attached as `m` and the answer key's files as tables of schema `key`."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"ATTACH '{warehouse}' AS m (READ_ONLY)")
+    connection.execute("CREATE SCHEMA key")
+    for name in KEYS:
+        connection.execute(
+            f"CREATE TABLE key.{name} AS SELECT * FROM read_csv('{answer_key / (name + '.csv')}', all_varchar = true)"
+        )
+    return connection
+
+
+def differences(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> list[tuple[object, ...]]:
+    """Rows of one query and not of the other, each marked `marts` or `key`, as multisets."""
+    return connection.execute(
+        f"""
+        SELECT 'marts' AS only_in, * FROM ({ours} EXCEPT ALL {theirs})
+        UNION ALL
+        SELECT 'key', * FROM ({theirs} EXCEPT ALL {ours})
+        ORDER BY ALL
+        """
+    ).fetchall()
+
+
+def identity_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Records that the marts and the key put with different records: each is named by the least record of its person."""
+    least = "min(source_system || record_type || record_id)"
+    ours = f"""
+        SELECT source_system, record_type, record_id, {least} OVER (PARTITION BY person_key) AS person
+        FROM m.conformed.person_records
+    """
+    theirs = """
+        SELECT system, record_type, record_id, min(system || record_type || record_id) OVER (PARTITION BY person_number)
+        FROM key.people
+    """
+    return differences(connection, ours, theirs)
+
+
+def account_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """CRM accounts that the marts and the key put with different accounts."""
+    ours = """
+        SELECT source_system, record_id, min(record_id) OVER (PARTITION BY account_key)
+        FROM m.conformed.account_records WHERE record_type = 'crm_account'
+    """
+    theirs = """
+        SELECT system, record_id, min(record_id) OVER (PARTITION BY company_number)
+        FROM key.accounts WHERE record_type = 'crm_account'
+    """
+    return differences(connection, ours, theirs)
+
+
+def people_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Countability, persona, channel and first appearance, record by record."""
+    ours = """
+        SELECT r.source_system, r.record_type, r.record_id, p.is_countable, p.exclusion_reason, p.persona, p.channel, p.first_seen_at
+        FROM m.conformed.person_records AS r JOIN m.marts.people AS p USING (person_key)
+    """
+    theirs = """
+        SELECT system, record_type, record_id, is_countable::boolean, exclusion_reason, persona, channel, first_seen_at::timestamp
+        FROM key.people
+    """
+    return differences(connection, ours, theirs)
+
+
+CYCLE_TIMES = (
+    "mql_at, handed_over_at, accepted_at, first_attempt_at, first_contact_at, opportunity_created_at, won_at, closed_at"
+)
+
+
+def cycle_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Every cycle, found by its person's least record and its number: times, stages, hot, reason of closing."""
+    ours = f"""
+        SELECT coalesce(r.person, 'none'), l.cycle_no, l.is_countable, l.channel, {CYCLE_TIMES}, l.close_reason, l.is_hot, l.current_stage, l.max_stage
+        FROM m.marts.leads AS l
+        LEFT JOIN (SELECT person_key, min(source_system || record_type || record_id) AS person FROM m.conformed.person_records GROUP BY 1) AS r
+            USING (person_key)
+    """
+    times = ", ".join(f"c.{name.strip()}::timestamp" for name in CYCLE_TIMES.split(","))
+    theirs = f"""
+        SELECT coalesce(r.person, 'none'), c.cycle_no::bigint, c.is_countable::boolean, c.channel, {times}, c.close_reason, c.is_hot::boolean, c.current_stage, c.max_stage
+        FROM key.cycles AS c
+        LEFT JOIN (SELECT person_number, min(system || record_type || record_id) AS person FROM key.people GROUP BY 1) AS r
+            USING (person_number)
+    """
+    return differences(connection, ours, theirs)
+
+
+def opportunity_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Every opportunity: countable, dates, amount in base currency."""
+    ours = """
+        SELECT crm_opportunity_id, is_countable, created_on, fs_accepted_on, is_valid_opportunity, closed_on, won_on,
+            case when is_won then amount_base end
+        FROM m.conformed.con_opportunities
+    """
+    theirs = """
+        SELECT crm_opportunity_id, is_countable::boolean, created_on::date, fs_accepted_on::date, is_valid::boolean, closed_on::date,
+            won_on::date, case when won_on is not null then amount_base::decimal(18, 2) end
+        FROM key.opportunities
+    """
+    return differences(connection, ours, theirs)
+
+
+def handoff_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Every handoff by the records on both sides: times, classification, origin, exit.
+
+    The marts name the receiver's record of a further OUT too (grain_merged); the key names it once, with the first.
+    """
+    first = "CASE WHEN classification <> 'grain_merged' THEN {0} END"
+    ours = """
+        SELECT boundary, out_record_id, out_at, {0}, {1}, classification, origin, {2}, left_at, left_as
+        FROM m.relay.relay_handoffs
+    """.format(*(first.format(column) for column in ("in_record_id", "in_at", "entered_at")))
+    theirs = """
+        SELECT boundary, out_record_id, out_at::timestamp, in_record_id, in_at::timestamp, classification, origin,
+            entered_at::timestamp, left_at::timestamp, left_as
+        FROM key.handoffs
+    """
+    return differences(connection, ours, theirs)
+
+
+LEDGER_FLOWS = (
+    "delivered grain_merged lost recovered declared_non_relay recycled_in reopened invented double_entry converted "
+    "rejected disqualified recycled_out lost_deals deleted merged_away"
+).split()
+
+
+def ledger_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Every flow and stock of the ledger, per boundary and month; months in which nothing moved or stood may be absent."""
+    flows = ", ".join(LEDGER_FLOWS)
+    busy = " + ".join(f"abs({flow})" for flow in ["out", "transit", "stock", *LEDGER_FLOWS])
+    ours = f"SELECT boundary, month_start_on, out, transit, stock, {flows} FROM m.marts.relay_ledger WHERE {busy} > 0"
+    theirs = f"""
+        SELECT * FROM (
+            SELECT boundary, month_start_on::date, "out"::bigint AS out, transit::bigint AS transit, stock::bigint AS stock,
+                {", ".join(f"{flow}::bigint AS {flow}" for flow in LEDGER_FLOWS)}
+            FROM key.relay_ledger
+        ) WHERE {busy} > 0
+    """
+    return differences(connection, ours, theirs)
+
+
+def kpi_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """Every KPI value: code, basis, member, grain, period, segment, statistic with numerator, denominator, value, n, censored."""
+    columns = "kpi_code, basis, coalesce(member, '') AS member, grain, {0}, segment, segment_value, statistic"
+    figures = "{0}::decimal(28, 4), {1}::decimal(28, 4), round({2}::double, 6), {3}::bigint, coalesce({4}::bigint, 0)"
+    no_channel = "'grr', 'logo_churn', 'nrr', 'relay_integrity'"  # the key counts these for the whole company only
+    ours = f"""
+        SELECT {columns.format("period_start")}, {figures.format("numerator", "denominator", "value", "n", "censored_cnt")}
+        FROM m.marts.kpi_values
+        WHERE segment = 'all' OR segment = 'channel' AND kpi_code NOT IN ({no_channel})
+    """
+    theirs = f"""
+        SELECT {columns.format("period_start::date")}, {figures.format("numerator", "denominator", "value", "n", "censored_cnt")}
+        FROM key.kpi_values
+    """
+    return differences(connection, ours, theirs)
+
+
+ALL = {
+    "identities": identity_differences,
+    "accounts": account_differences,
+    "people": people_differences,
+    "cycles": cycle_differences,
+    "opportunities": opportunity_differences,
+    "handoffs": handoff_differences,
+    "relay ledger": ledger_differences,
+    "KPI values": kpi_differences,
+}
