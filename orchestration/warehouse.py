@@ -42,8 +42,12 @@ class Workspace:
 
     @property
     def seeds(self) -> Path:
-        """The project's seeds with the company's own laid over them."""
-        return self.config.home_dir / "seeds"
+        """The project's seeds with the company's own laid over them.
+
+        Inside the dbt project, one folder per company: dbt writes what it made of a seed to the seed's path below its
+        target, and a path that leads out of the project can end on the CSV itself.
+        """
+        return DBT_DIR / ".seeds" / hashlib.sha256(str(self.config.home_dir).encode()).hexdigest()[:12]
 
     @property
     def target(self) -> Path:

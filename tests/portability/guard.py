@@ -167,7 +167,7 @@ def compile_models(folder: Path, planted: dict[str, str], project: Path = PROJEC
     copy = copy_project(project, folder, planted)
     environment = {
         **os.environ,
-        "TASUKI_SEEDS": str(seeds),
+        "TASUKI_SEEDS": os.path.relpath(seeds, copy),  # never absolute: dbt would write over the CSVs
         "TASUKI_LANDING": str(folder / "landing"),
         "TASUKI_WAREHOUSE": str(folder / "guard.duckdb"),
         "TASUKI_AS_OF": "2026-01-01 00:00:00",

@@ -31,7 +31,8 @@ activities as (
         form_id as asset_id,
         form_name as asset_name,
         timestamp as occurred_at,
-        false as is_automated
+        false as is_automated,
+        _batch_id
     from submissions
 
     union all
@@ -45,7 +46,8 @@ activities as (
         email_campaign_id,
         subject,
         created,
-        coalesce(filtered_event, false)
+        coalesce(filtered_event, false),
+        _batch_id
     from mail_events
 ),
 
@@ -58,7 +60,8 @@ final as (
         activities.asset_id,
         activities.asset_name,
         activities.occurred_at,
-        activities.is_automated
+        activities.is_automated,
+        activities._batch_id
     from activities
     left join contact_of_address on activities.address = contact_of_address.address
     where activities.occurred_at is not null and activities.activity_type is not null
