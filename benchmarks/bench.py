@@ -45,7 +45,15 @@ class Company:
         self.config.write_text(text, encoding="utf-8")
         for name in folders:
             (self.folder / name).mkdir(parents=True)
-        command = [BIN / "tasuki", "simulate", "--config", self.config, "--out", self.folder, "--no-key"]
+        command: list[str | Path] = [
+            BIN / "tasuki",
+            "simulate",
+            "--config",
+            self.config,
+            "--out",
+            self.folder,
+            "--no-key",
+        ]
         command += ["--people", str(people), "--activities", str(activities), "--drops", str(drops)]
         cost = self._run("simulate", command + (["--parquet"] if parquet else []))
         if drops > 1:
@@ -96,7 +104,7 @@ class Company:
     def floor(self, name: str, *, activities: bool = False) -> Cost:
         """The floor of the transformation, from the same batches."""
         script = ROOT / "benchmarks" / "floor.py"
-        command = [sys.executable, script, "--landing", self.folder / "home" / "landing", "--timings"]
+        command: list[str | Path] = [sys.executable, script, "--landing", self.folder / "home" / "landing", "--timings"]
         command += ["--seeds", self.settings["seeds"], "--as-of", self.settings["as_of"], "--out", self.floor_file]
         return self._run(name, command + (["--activities"] if activities else []))
 
@@ -186,7 +194,9 @@ def run(people: int, activities: int, work: Path, *, parquet: bool, increment: b
     }
     if increment:
         built = ("landing", "transform")
-        ratios["a day's increment / full refresh, landing and transform"] = sum(map(net_day, built)) / sum(map(net, built))
+        ratios["a day's increment / full refresh, landing and transform"] = sum(map(net_day, built)) / sum(
+            map(net, built)
+        )
         ratios["a day's increment / full refresh, transform"] = net_day("transform") / net("transform")
     return {
         "people": people,
@@ -214,7 +224,9 @@ def _slowest(results: Path) -> list[tuple[str, float]]:
 
 def show(result: dict[str, Any]) -> None:
     """The table: each stage with its fixed cost, the ratios, the slowest models."""
-    print(f"\n{result['people']:,} people x {result['activities']} activities, {result['exports']}, {result['cores']} cores")
+    print(
+        f"\n{result['people']:,} people x {result['activities']} activities, {result['exports']}, {result['cores']} cores"
+    )
     print(f"{'stage':36} {'cpu s':>9} {'fixed s':>9} {'net s':>9} {'wall s':>9} {'peak MiB':>9}")
     cost = result["simulate"]
     print(f"{'simulate':36} {cost['cpu']:9.1f} {'':9} {'':9} {cost['wall']:9.1f} {cost['peak_mib']:9.0f}")

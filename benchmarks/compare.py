@@ -1,6 +1,6 @@
 """Whether the floor made what the warehouse made: every mart, row by row, both ways.
 
-    python benchmarks/compare.py warehouse.duckdb floor.duckdb
+python benchmarks/compare.py warehouse.duckdb floor.duckdb
 """
 
 import argparse
@@ -75,7 +75,9 @@ def main() -> None:
     args = parser.parse_args()
     found = compare(args.warehouse, args.floor)
     for one in found:
-        print(f"{one.table:20} {one.rows:>10,} rows   only warehouse {one.only_warehouse:>8,}   only floor {one.only_floor:>8,}")
+        print(
+            f"{one.table:20} {one.rows:>10,} rows   only warehouse {one.only_warehouse:>8,}   only floor {one.only_floor:>8,}"
+        )
         if one.example:
             print(f"    {one.example}")
     sys.exit(any(one.only_warehouse or one.only_floor for one in found))

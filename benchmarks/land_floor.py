@@ -17,7 +17,7 @@ BLOCK = 1 << 22  # characters
 def land_file(con: duckdb.DuckDBPyConnection, source: Path, target: Path) -> None:
     """One export to one Parquet file of text columns. CSV is CP932 with two title lines, or UTF-8, as simulated."""
     if source.suffix == ".parquet":
-        reader = f"select columns(*)::varchar from read_parquet({_literal(source)})"
+        reader = f"select columns(*)::varchar from read_parquet({_literal(source)})"  # noqa: S608
     elif source.suffix in (".jsonl", ".json", ".ndjson"):
         reader = f"from read_json({_literal(source)}, format = 'newline_delimited')"
     else:
@@ -25,7 +25,10 @@ def land_file(con: duckdb.DuckDBPyConnection, source: Path, target: Path) -> Non
             is_utf8 = file.read(3) == codecs.BOM_UTF8 or _decodes(file.read(BLOCK))
         if not is_utf8:
             transcoded = target.with_suffix(".csv")
-            with source.open(encoding="cp932", newline="") as text, transcoded.open("w", encoding="utf-8", newline="") as out:
+            with (
+                source.open(encoding="cp932", newline="") as text,
+                transcoded.open("w", encoding="utf-8", newline="") as out,
+            ):
                 while block := text.read(BLOCK):
                     out.write(block)
             source = transcoded

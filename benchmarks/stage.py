@@ -1,6 +1,6 @@
 """One stage of the pipeline in a process of its own, without Dagster.
 
-    python -m benchmarks.stage land|prepare|publish --config tasuki.toml
+python -m benchmarks.stage land|prepare|publish --config tasuki.toml
 """
 
 import argparse

@@ -25,6 +25,7 @@ final as (
         cast({{ days_between('started_on', 'won_on') }} as bigint) as measure,
         false as is_censored
     from members
+    where started_on is not null
 )
 
 select * from final

@@ -1,6 +1,6 @@
 {# Opportunities created. #}
 with opportunities as (
-    select * from {{ ref('con_opportunities') }} where is_countable
+    select * from {{ ref('con_opportunities') }} where is_countable and created_on is not null
 ),
 
 final as (

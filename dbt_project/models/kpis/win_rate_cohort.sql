@@ -1,6 +1,6 @@
 {# Opportunities won within the window after their creation. #}
 with opportunities as (
-    select * from {{ ref('con_opportunities') }} where is_countable
+    select * from {{ ref('con_opportunities') }} where is_countable and created_on is not null
 ),
 
 run_parameters as (

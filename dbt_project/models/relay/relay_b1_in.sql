@@ -76,6 +76,7 @@ final as (
     left join origins on lower(trim(crm_leads.lead_source)) = origins.source_value
     left join statuses
         on received.source_system = statuses.source_system and received.crm_lead_id = statuses.crm_lead_id
+    where 'B1' in (select boundary from {{ ref('relay_boundaries') }})
 )
 
 select * from final

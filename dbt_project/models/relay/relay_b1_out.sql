@@ -17,6 +17,7 @@ final as (
         source_record_id as out_record_id,
         cast(1 as bigint) as out_rank
     from handed_over
+    where 'B1' in (select boundary from {{ ref('relay_boundaries') }})
 )
 
 select * from final

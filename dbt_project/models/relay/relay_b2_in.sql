@@ -1,7 +1,9 @@
 {# B2, the receiver's side: opportunities, at their creation and whenever a closed one opens again. The type of the business says more about
    its origin than the lead source. #}
 with opportunities as (
-    select * from {{ ref('con_opportunities') }} where created_at is not null
+    -- one whose source tells no creation time is taken as there when it is first known of
+    select *, coalesce(created_at, closed_at) as known_at from {{ ref('con_opportunities') }}
+    where coalesce(created_at, closed_at) is not null
 ),
 
 reopened as (
@@ -13,7 +15,7 @@ origins as (
 ),
 
 entries as (
-    select opportunity_id, created_at as in_at, cast(1 as bigint) as in_rank, cast(1 as bigint) as in_record_rank from opportunities
+    select opportunity_id, known_at as in_at, cast(1 as bigint) as in_rank, cast(1 as bigint) as in_record_rank from opportunities
     union all
     -- no second coming of the baton: the opportunity came from the closed ones
     select opportunity_id, reopened_at, cast(null as bigint), reopening_no + 1 from reopened
@@ -43,6 +45,7 @@ final as (
         on types.object = 'opportunity_type' and lower(trim(opportunities.opportunity_type)) = types.source_value
     left join origins as lead_sources
         on lead_sources.object = 'lead_source' and lower(trim(opportunities.lead_source)) = lead_sources.source_value
+    where 'B2' in (select boundary from {{ ref('relay_boundaries') }})
 )
 
 select * from final

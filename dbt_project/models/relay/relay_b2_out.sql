@@ -20,6 +20,7 @@ final as (
         crm_lead_id as out_record_id,
         row_number() over (partition by opportunity_id order by converted_at, source_system, crm_lead_id) as out_rank
     from conversions
+    where 'B2' in (select boundary from {{ ref('relay_boundaries') }})
 )
 
 select * from final

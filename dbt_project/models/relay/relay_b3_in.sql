@@ -53,6 +53,7 @@ final as (
     left join chosen on contracts.contract_id = chosen.contract_id
     left join opportunities on chosen.opportunity_id = opportunities.opportunity_id
     left join origins on lower(trim(contracts.origin)) = origins.source_value
+    where 'B3' in (select boundary from {{ ref('relay_boundaries') }})
 )
 
 select * from final

@@ -44,6 +44,7 @@ final as (
         crm_opportunity_id as out_record_id,
         row_number() over (partition by unit_id order by won_at, source_system, crm_opportunity_id) as out_rank
     from units
+    where 'B3' in (select boundary from {{ ref('relay_boundaries') }})
 )
 
 select * from final

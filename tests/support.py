@@ -1,0 +1,175 @@
+"""Companies for proofs: simulated, landed, and built by dbt without its data tests, on one parsed project."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from orchestration.config import Config, load_config
+from orchestration.landing import FeedResult, land_all
+from orchestration.simulation import SimulationSummary, simulate
+from orchestration.simulation.seeds import FROZEN_SEEDS
+from orchestration.warehouse import (
+    DBT_DIR,
+    Workspace,
+    dbt_environment,
+    dbt_vars,
+    default_as_of,
+    merge_seeds,
+    registry_rows,
+)
+
+REPO = Path(__file__).resolve().parents[1]
+SHARED_DATA = REPO.parent / "shared" / "data"
+# Every other model is made anew by each build: only these carry something over from one build to the next.
+INCREMENTAL = "+config.materialized:incremental"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A company's folder with its tasuki.toml, its exports and, where it was simulated, its answer key."""
+
+    root: Path
+    summary: SimulationSummary | None = None
+
+    @property
+    def config(self) -> Config:
+        """Its configuration, checked."""
+        return load_config(self.root / "tasuki.toml")
+
+    @property
+    def warehouse(self) -> Path:
+        """The warehouse's DuckDB file. Its views lead to the company that its Builder built last: read tables."""
+        return Workspace(self.config).warehouse
+
+    @property
+    def exports(self) -> Path:
+        """The folder that holds a folder of exports per system."""
+        return self.root / "var" / "sample" / "exports"
+
+    @property
+    def answer_key(self) -> Path:
+        """The folder of the answer key."""
+        return self.root / "var" / "sample" / "answer_key"
+
+
+class Builder:
+    """Builds companies one after another with dbt alone: no data tests, no Dagster, no publishing.
+
+    dbt parses its project again whenever a path in its environment changes. So every company is built behind the same
+    link, and companies of equal settings are parsed once.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._slot = root / "slot"
+
+    def build(
+        self,
+        company: Built,
+        *,
+        select: str | None = None,
+        full_refresh: bool = False,
+        as_of: str | None = None,
+        backfill: tuple[str, str] | None = None,
+    ) -> None:
+        """Seeds and models of a landed company, or those that `select` names; `backfill` is a first and last day.
+
+        Raises AssertionError with dbt's words where one fails.
+        """
+        config = company.config
+        config.warehouse_dir.mkdir(parents=True, exist_ok=True)
+        link = self.root / ".slot"
+        link.symlink_to(config.home_dir, target_is_directory=True)
+        os.replace(link, self._slot)
+        shared = Workspace(config.model_copy(update={"home_dir": self.root}))  # one folder of merged seeds for all
+        merge_seeds(shared)
+        env = {**os.environ, **dbt_environment(shared, as_of or default_as_of(config, registry_rows(config)))}
+        env |= {
+            "TASUKI_LANDING": str(self._slot / config.landing_dir.relative_to(config.home_dir)),
+            "TASUKI_WAREHOUSE": str(self._slot / company.warehouse.relative_to(config.home_dir)),
+            "DBT_LOG_LEVEL_FILE": "warn",
+        }
+        if backfill is not None:
+            env |= {"TASUKI_BACKFILL_FROM": backfill[0], "TASUKI_BACKFILL_TO": backfill[1]}
+        args = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build", "--profiles-dir", "."]
+        args += ["--vars", dbt_vars(config), "--exclude-resource-type", "test", "unit_test"]
+        args += ["--select", select] if select else []
+        args += ["--full-refresh"] if full_refresh else []
+        done = subprocess.run(args, cwd=DBT_DIR, env=env, capture_output=True, text=True, encoding="utf-8")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def close(self) -> None:
+        """Remove the merged seeds from the dbt project's folder."""
+        link = self._slot.resolve()
+        if link.exists():
+            config = next(link.parents[1].glob("tasuki.toml"))
+            shared = Workspace(load_config(config).model_copy(update={"home_dir": self.root}))
+            shutil.rmtree(shared.seeds, ignore_errors=True)
+
+
+def sample_config(root: Path, more: str = "") -> Config:
+    """The sample company's tasuki.toml at `root`, with the seeds that the answer key knows, and `more` at its end."""
+    text = (REPO / "tasuki.toml").read_text(encoding="utf-8")
+    assert 'base_currency = "JPY"' in text
+    text = text.replace('base_currency = "JPY"', f'base_currency = "JPY"\nseeds = "{FROZEN_SEEDS}"')
+    (root / "tasuki.toml").write_text(text + more, encoding="utf-8")
+    for system in ("hubspot", "salesforce", "cs"):
+        (root / "var" / "sample" / "exports" / system).mkdir(parents=True, exist_ok=True)
+    return load_config(root / "tasuki.toml")
+
+
+def simulated(
+    root: Path, *, people: int, seed: int, conflicts: Literal["default", "none"] = "default", drops: int = 1
+) -> Built:
+    """A company with exports and answer key, not yet landed."""
+    root.mkdir(parents=True, exist_ok=True)
+    sample_config(root)
+    summary = simulate(root / "var" / "sample", people=people, seed=seed, conflicts=conflicts, drops=drops)
+    company = Built(root, summary)
+    settle(company.exports)
+    return company
+
+
+def settle(folder: Path) -> None:
+    """Make the files a minute old: landing watches younger ones, which may still be being written."""
+    old = time.time() - 60
+    for path in folder.rglob("*"):
+        if path.is_file():
+            os.utime(path, (old, old))
+
+
+def land(company: Built) -> list[FeedResult]:
+    """Land what is new. Raises AssertionError where a feed could not be landed."""
+    results = land_all(company.config)
+    errors = [result.error for result in results if result.error]
+    assert not errors, "\n".join(errors)
+    return results
+
+
+def mart_differences(left: Path, right: Path) -> dict[str, int]:
+    """Rows that one file's marts have and the other's have not, as multisets: mart -> how many; equal marts are absent.
+
+    When a version was published and how its checks ended is not content.
+    """
+    con = duckdb.connect()
+    con.execute(f"ATTACH '{left}' AS l (READ_ONLY); ATTACH '{right}' AS r (READ_ONLY)")
+    listing = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'marts' ORDER BY 1"
+    tables = [[row[0] for row in con.execute(listing, [side]).fetchall()] for side in ("l", "r")]
+    assert tables[0] == tables[1] and tables[0]
+    found = {}
+    for table in tables[0]:
+        columns = "* EXCLUDE (published_at, failed_checks)" if table == "data_status" else "*"
+        sides = [f"SELECT {columns} FROM {side}.marts.{table}" for side in ("l", "r")]  # noqa: S608
+        row = con.execute(
+            f"SELECT count(*) FROM (({sides[0]} EXCEPT ALL {sides[1]}) UNION ALL ({sides[1]} EXCEPT ALL {sides[0]}))"  # noqa: S608
+        ).fetchone()
+        if row is not None and row[0]:
+            found[table] = int(row[0])
+    return found
