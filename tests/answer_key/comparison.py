@@ -1,15 +1,23 @@
-"""The answer key of a simulated company against its marts: each function returns the differences, empty when equal."""
+"""The answer key of a simulated company against its marts, section by section, to the row."""
 
+# ruff: noqa: S608
+
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
-# What a mart calls a thing, and what the answer key calls it: (query of marts, query of the key), compared as multisets.
-# `m` is the warehouse or published file (attached), `key` a folder with the key's CSV files read into schema main.
+# What the marts say and what the key says, as queries of equal columns: `m` is the warehouse, schema `key` holds the key.
+Queries = tuple[str, str]
 KEYS = ("people", "accounts", "cycles", "opportunities", "handoffs", "relay_ledger", "kpi_values")
 
-RECORD_KEYS = """
-    select person_key, source_system, record_type, record_id from m.conformed.person_records
+# A person is named by the least of its records, on both sides.
+PERSON_OF_KEY = """
+    SELECT person_key, min(source_system || record_type || record_id) AS person
+    FROM m.conformed.person_records GROUP BY person_key
+"""
+PERSON_OF_NUMBER = """
+    SELECT person_number, min(system || record_type || record_id) AS person FROM key.people GROUP BY person_number
 """
 
 
@@ -26,19 +34,26 @@ def open_company(warehouse: Path, answer_key: Path) -> duckdb.DuckDBPyConnection
     return connection
 
 
-def differences(connection: duckdb.DuckDBPyConnection, ours: str, theirs: str) -> list[tuple[object, ...]]:
-    """Rows of one query and not of the other, each marked `marts` or `key`, as multisets."""
+def differences(connection: duckdb.DuckDBPyConnection, section: str) -> list[tuple[object, ...]]:
+    """Rows of one side and not of the other, each marked `marts` or `key`, as multisets. `section` is one of ALL."""
+    ours, theirs = ALL[section]()
     return connection.execute(
         f"""
-        SELECT 'marts' AS only_in, * FROM ({ours} EXCEPT ALL {theirs})
+        SELECT 'marts' AS only_in, * FROM (({ours}) EXCEPT ALL ({theirs}))
         UNION ALL
-        SELECT 'key', * FROM ({theirs} EXCEPT ALL {ours})
+        SELECT 'key', * FROM (({theirs}) EXCEPT ALL ({ours}))
         ORDER BY ALL
         """
     ).fetchall()
 
 
-def identity_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def compared_rows(connection: duckdb.DuckDBPyConnection, section: str) -> tuple[int, int]:
+    """How many rows a section compares: of the marts, and of the key."""
+    counts = [connection.execute(f"SELECT count(*) FROM ({query})").fetchone() for query in ALL[section]()]
+    return tuple(count[0] for count in counts if count is not None)  # type: ignore[return-value]
+
+
+def identities() -> Queries:
     """Records that the marts and the key put with different records: each is named by the least record of its person."""
     least = "min(source_system || record_type || record_id)"
     ours = f"""
@@ -49,10 +64,10 @@ def identity_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[ob
         SELECT system, record_type, record_id, min(system || record_type || record_id) OVER (PARTITION BY person_number)
         FROM key.people
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
-def account_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def accounts() -> Queries:
     """CRM accounts that the marts and the key put with different accounts."""
     ours = """
         SELECT source_system, record_id, min(record_id) OVER (PARTITION BY account_key)
@@ -62,10 +77,10 @@ def account_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[obj
         SELECT system, record_id, min(record_id) OVER (PARTITION BY company_number)
         FROM key.accounts WHERE record_type = 'crm_account'
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
-def people_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def people() -> Queries:
     """Countability, persona, channel and first appearance, record by record."""
     ours = """
         SELECT r.source_system, r.record_type, r.record_id, p.is_countable, p.exclusion_reason, p.persona, p.channel, p.first_seen_at
@@ -75,7 +90,7 @@ def people_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[obje
         SELECT system, record_type, record_id, is_countable::boolean, exclusion_reason, persona, channel, first_seen_at::timestamp
         FROM key.people
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
 CYCLE_TIMES = (
@@ -83,25 +98,23 @@ CYCLE_TIMES = (
 )
 
 
-def cycle_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def cycles() -> Queries:
     """Every cycle, found by its person's least record and its number: times, stages, hot, reason of closing."""
     ours = f"""
         SELECT coalesce(r.person, 'none'), l.cycle_no, l.is_countable, l.channel, {CYCLE_TIMES}, l.close_reason, l.is_hot, l.current_stage, l.max_stage
         FROM m.marts.leads AS l
-        LEFT JOIN (SELECT person_key, min(source_system || record_type || record_id) AS person FROM m.conformed.person_records GROUP BY 1) AS r
-            USING (person_key)
+        LEFT JOIN ({PERSON_OF_KEY}) AS r USING (person_key)
     """
     times = ", ".join(f"c.{name.strip()}::timestamp" for name in CYCLE_TIMES.split(","))
     theirs = f"""
         SELECT coalesce(r.person, 'none'), c.cycle_no::bigint, c.is_countable::boolean, c.channel, {times}, c.close_reason, c.is_hot::boolean, c.current_stage, c.max_stage
         FROM key.cycles AS c
-        LEFT JOIN (SELECT person_number, min(system || record_type || record_id) AS person FROM key.people GROUP BY 1) AS r
-            USING (person_number)
+        LEFT JOIN ({PERSON_OF_NUMBER}) AS r USING (person_number)
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
-def opportunity_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def opportunities() -> Queries:
     """Every opportunity: countable, dates, amount in base currency."""
     ours = """
         SELECT crm_opportunity_id, is_countable, created_on, fs_accepted_on, is_valid_opportunity, closed_on, won_on,
@@ -113,34 +126,51 @@ def opportunity_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple
             won_on::date, case when won_on is not null then amount_base::decimal(18, 2) end
         FROM key.opportunities
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
-def handoff_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def handoffs() -> Queries:
     """Every handoff by the records on both sides: times, classification, origin, exit.
 
     The marts name the receiver's record of a further OUT too (grain_merged); the key names it once, with the first.
     """
-    first = "CASE WHEN classification <> 'grain_merged' THEN {0} END"
-    ours = """
-        SELECT boundary, out_record_id, out_at, {0}, {1}, classification, origin, {2}, left_at, left_as
+    once = [
+        f"CASE WHEN classification <> 'grain_merged' THEN {name} END"
+        for name in ("in_record_id", "in_at", "entered_at")
+    ]
+    ours = f"""
+        SELECT boundary, out_record_id, out_at, {once[0]}, {once[1]}, classification, origin, {once[2]}, left_at, left_as
         FROM m.relay.relay_handoffs
-    """.format(*(first.format(column) for column in ("in_record_id", "in_at", "entered_at")))
+    """
     theirs = """
         SELECT boundary, out_record_id, out_at::timestamp, in_record_id, in_at::timestamp, classification, origin,
             entered_at::timestamp, left_at::timestamp, left_as
         FROM key.handoffs
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
-LEDGER_FLOWS = (
-    "delivered grain_merged lost recovered declared_non_relay recycled_in reopened invented double_entry converted "
-    "rejected disqualified recycled_out lost_deals deleted merged_away"
-).split()
+LEDGER_FLOWS = [
+    "delivered",
+    "grain_merged",
+    "lost",
+    "recovered",
+    "declared_non_relay",
+    "recycled_in",
+    "reopened",
+    "invented",
+    "double_entry",
+    "converted",
+    "rejected",
+    "disqualified",
+    "recycled_out",
+    "lost_deals",
+    "deleted",
+    "merged_away",
+]
 
 
-def ledger_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def ledger() -> Queries:
     """Every flow and stock of the ledger, per boundary and month; months in which nothing moved or stood may be absent."""
     flows = ", ".join(LEDGER_FLOWS)
     busy = " + ".join(f"abs({flow})" for flow in ["out", "transit", "stock", *LEDGER_FLOWS])
@@ -152,10 +182,10 @@ def ledger_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[obje
             FROM key.relay_ledger
         ) WHERE {busy} > 0
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
-def kpi_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def kpi_values() -> Queries:
     """Every KPI value: code, basis, member, grain, period, segment, statistic with numerator, denominator, value, n, censored."""
     columns = "kpi_code, basis, coalesce(member, '') AS member, grain, {0}, segment, segment_value, statistic"
     figures = "{0}::decimal(28, 4), {1}::decimal(28, 4), round({2}::double, 6), {3}::bigint, coalesce({4}::bigint, 0)"
@@ -169,16 +199,54 @@ def kpi_differences(connection: duckdb.DuckDBPyConnection) -> list[tuple[object,
         SELECT {columns.format("period_start::date")}, {figures.format("numerator", "denominator", "value", "n", "censored_cnt")}
         FROM key.kpi_values
     """
-    return differences(connection, ours, theirs)
+    return ours, theirs
 
 
-ALL = {
-    "identities": identity_differences,
-    "accounts": account_differences,
-    "people": people_differences,
-    "cycles": cycle_differences,
-    "opportunities": opportunity_differences,
-    "handoffs": handoff_differences,
-    "relay ledger": ledger_differences,
-    "KPI values": kpi_differences,
+def stage_events() -> Queries:
+    """The first event of each stage that the key tells, per cycle, opportunity and contract."""
+    ours = f"""
+        SELECT 'lead_cycle' AS subject, coalesce(r.person, 'none') || ' ' || l.cycle_no AS subject_name, e.stage,
+            min(e.occurred_at) AS occurred_at, min_by(e.is_inferred, e.occurred_at) AS is_inferred
+        FROM m.marts.stage_events AS e
+        JOIN m.marts.leads AS l ON e.subject_type = 'lead_cycle' AND e.subject_id = l.lead_id
+        LEFT JOIN ({PERSON_OF_KEY}) AS r ON l.person_key = r.person_key
+        WHERE e.stage IN ('mql', 'handed_over', 'received', 'accepted')
+        GROUP BY ALL
+        UNION ALL
+        SELECT 'opportunity', source_record_id, stage, min(occurred_at), false
+        FROM m.marts.stage_events WHERE subject_type = 'opportunity' AND stage = 'opportunity' GROUP BY ALL
+        UNION ALL
+        SELECT 'contract', source_record_id, stage, min(occurred_at), false
+        FROM m.marts.stage_events WHERE subject_type = 'contract' AND stage = 'onboarded' GROUP BY ALL
+    """
+    cycles = " UNION ALL ".join(
+        f"""
+        SELECT 'lead_cycle', coalesce(r.person, 'none') || ' ' || c.cycle_no, '{stage}', c.{stage}_at::timestamp,
+            {"c.is_mql_inferred::boolean" if stage == "mql" else "false"}
+        FROM key.cycles AS c LEFT JOIN ({PERSON_OF_NUMBER}) AS r USING (person_number)
+        WHERE c.{stage}_at IS NOT NULL
+        """
+        for stage in ("mql", "handed_over", "received", "accepted")
+    )
+    theirs = f"""
+        {cycles}
+        UNION ALL
+        SELECT 'opportunity', crm_opportunity_id, 'opportunity', created_at::timestamp, false FROM key.opportunities
+        UNION ALL
+        SELECT 'contract', in_record_id, 'onboarded', min(in_at::timestamp), false
+        FROM key.handoffs WHERE boundary = 'B3' AND in_record_id IS NOT NULL GROUP BY ALL
+    """
+    return ours, theirs
+
+
+ALL: dict[str, Callable[[], Queries]] = {
+    "identities": identities,
+    "accounts": accounts,
+    "people": people,
+    "cycles": cycles,
+    "stage events": stage_events,
+    "opportunities": opportunities,
+    "handoffs": handoffs,
+    "relay ledger": ledger,
+    "KPI values": kpi_values,
 }
