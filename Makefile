@@ -19,7 +19,7 @@ $(STAMP): requirements.lock pyproject.toml
 		|| { echo "Python 3.11 to 3.13 is needed; name one with: make run PYTHON=python3.12" >&2; exit 1; }
 	@echo "Setting up .venv from requirements.lock (once; a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 

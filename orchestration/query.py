@@ -76,12 +76,19 @@ def write_json(answer: Answer, out: IO[str]) -> None:
 
 
 def write_csv(answer: Answer, out: IO[str]) -> None:
-    """Header and rows, with a byte-order mark so that Excel reads it as UTF-8."""
+    """Header and rows, with a byte-order mark so that Excel reads it as UTF-8. A text that a spreadsheet would take for a
+    formula gets an apostrophe in front; numbers stay as they are."""
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(answer.columns)
+    writer.writerow([_no_formula(name) for name in answer.columns])
     for row in answer.rows():
-        writer.writerow(["" if value is None else _text(value) for value in row])
+        writer.writerow(["" if value is None else _no_formula(value) for value in row])
+
+
+def _no_formula(value: Any) -> str:
+    text = _text(value)
+    is_formula = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{text}" if is_formula else text
 
 
 def write_table(answer: Answer, out: IO[str]) -> None:

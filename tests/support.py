@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import duckdb
+import pytest
 
 from orchestration.config import Config, load_config
 from orchestration.landing import FeedResult, land_all
@@ -69,6 +71,7 @@ class Builder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._slot = root / "slot"
+        self._seeds: set[Path] = set()
 
     def build(
         self,
@@ -90,6 +93,7 @@ class Builder:
         os.replace(link, self._slot)
         shared = Workspace(config.model_copy(update={"home_dir": self.root}))  # one folder of merged seeds for all
         merge_seeds(shared)
+        self._seeds.add(shared.seeds)
         env = {**os.environ, **dbt_environment(shared, as_of or default_as_of(config, registry_rows(config)))}
         env |= {
             "TASUKI_LANDING": str(self._slot / config.landing_dir.relative_to(config.home_dir)),
@@ -107,11 +111,18 @@ class Builder:
 
     def close(self) -> None:
         """Remove the merged seeds from the dbt project's folder."""
-        link = self._slot.resolve()
-        if link.exists():
-            config = next(link.parents[1].glob("tasuki.toml"))
-            shared = Workspace(load_config(config).model_copy(update={"home_dir": self.root}))
-            shutil.rmtree(shared.seeds, ignore_errors=True)
+        for folder in self._seeds:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """One Builder; folders that import it share the parsed project through the session's folder."""
+    root = tmp_path_factory.getbasetemp() / "builds"
+    root.mkdir(exist_ok=True)
+    shared = Builder(root)
+    yield shared
+    shared.close()
 
 
 def sample_config(root: Path, more: str = "") -> Config:

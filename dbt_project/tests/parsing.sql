@@ -41,6 +41,7 @@
     ('true', 'true'), ('TRUE', 'true'), ('1', 'true'), ('yes', 'true'), ('はい', 'true'), ('○', 'true'),
     ('false', 'false'), ('0', 'false'), ('No', 'false'), ('いいえ', 'false'), ('×', 'false'), ('maybe', none)
 ] %}
+{% set texts = [(' a ', 'a'), ('　株式会社 A　', '株式会社 A'), ("\t\u00a0a b \u3000\r\n", 'a b'), ('ab', 'ab'), ('', none)] %}
 
 {# a date alone is the start of the business day, even from a source on UTC: the second line #}
 {% set groups = [
@@ -49,7 +50,8 @@
     ('date', dates, parse_date('text')),
     ('decimal(18,6)', numbers, parse_number('text')),
     ('bigint', integers, parse_integer('text')),
-    ('boolean', booleans, parse_boolean('text'))
+    ('boolean', booleans, parse_boolean('text')),
+    ('varchar', texts, trimmed('text'))
 ] %}
 
 with cases as (
@@ -58,7 +60,7 @@ with cases as (
         '{{ wanted_type }}' as wanted_type,
         text,
         cast({{ expression }} as {{ dbt.type_string() }}) as found,
-        cast(cast(wanted as {{ wanted_type }}) as {{ dbt.type_string() }}) as wanted
+        cast(cast(wanted as {{ sql_type(wanted_type) }}) as {{ dbt.type_string() }}) as wanted
     from (values
         {%- for text, wanted in cases %}
         (nullif('{{ text }}', ''), {% if wanted is none %}cast(null as {{ dbt.type_string() }}){% else %}'{{ wanted }}'{% endif %}){{ ',' if not loop.last }}

@@ -3,6 +3,9 @@
 Undamaged means: every byte decodes, the records that we count by quote parity are the records that DuckDB reads, each
 with as many fields as the header. An empty field is null, quoted or not; all other text is kept as it is. Blank lines
 are no records. Row numbers count the records of the file from 1, landed and rejected alike.
+
+Plain UTF-8 below a header line is read where it lies; other encodings, title lines, blank lines and mixed line ends are
+first written anew as plain UTF-8.
 """
 
 import csv
@@ -17,6 +20,7 @@ import numpy.typing as npt
 
 from orchestration.landing.batches import Job, ReadOutcome, reject_whole_file
 from orchestration.landing.csv_repair import MAX_RECORD, land_damaged, parse_record
+from orchestration.landing.csv_scan import scan_csv
 from orchestration.landing.drift import SAMPLE_ROWS, Shape, infer_kinds
 from orchestration.landing.encoding import Line, detect_encoding, physical_lines, utf8_blocks, without_lines
 from orchestration.landing.names import ColumnNames
@@ -98,9 +102,45 @@ class _Normaliser:
             self.suspicion = "a quote that is never closed"
 
 
+@dataclass(frozen=True)
+class _Plain:
+    """Plain UTF-8 CSV for DuckDB: where it lies, its header lines (0 or 1), its records and their line end."""
+
+    path: Path
+    header_lines: int
+    records: int
+    line_end: str
+
+
 def land_csv(job: Job) -> ReadOutcome:
     """Write the batch of a CSV file; damaged records go to the rejects."""
     delimiter = job.feed.delimiter or ("\t" if job.source.suffix.lower() == ".tsv" else ",")
+    return _land_in_place(job, delimiter) or _land_rewritten(job, delimiter)
+
+
+def _land_in_place(job: Job, delimiter: str) -> ReadOutcome | None:
+    # None for all that is not plain, or that DuckDB reads in another way than the scan.
+    if job.feed.encoding not in ("auto", "utf-8") or job.feed.skip_lines:
+        return None
+    header = read_header(job.source, "utf-8", 0, delimiter)
+    if isinstance(header, str) or header.lines != 1 or header.text.endswith("\r"):
+        return None
+    found = scan_csv(job.source, _repeatable(header), _FAST_RECORD)
+    if found is None:
+        return None
+    names = ColumnNames.of(header.fields, dict(job.feed.columns))
+    plain = _Plain(job.source, 1, found.records, found.line_end)
+    try:
+        return _land_undamaged(job, "utf-8", delimiter, names, plain)
+    except duckdb.InvalidInputException as error:
+        if "CSV Error" not in str(error):
+            raise
+    except (csv.Error, _NotReconciledError):
+        pass  # read again below, with the reason noted
+    return None
+
+
+def _land_rewritten(job: Job, delimiter: str) -> ReadOutcome:
     encoding = detect_encoding(job.source, job.feed.encoding)
     header = read_header(job.source, encoding, job.feed.skip_lines, delimiter)
     if isinstance(header, str):
@@ -110,7 +150,7 @@ def land_csv(job: Job) -> ReadOutcome:
     try:
         records, trouble = _normalise(job, encoding, header)
         if not trouble:
-            return _land_undamaged(job, encoding, delimiter, names, records)
+            return _land_undamaged(job, encoding, delimiter, names, _Plain(job.scratch, 0, records, "\\n"))
     except UnicodeDecodeError:
         trouble = f"bytes that are not {encoding}"
     except duckdb.InvalidInputException as error:
@@ -149,31 +189,35 @@ class _NotReconciledError(Exception):
     pass
 
 
-def _normalise(job: Job, encoding: str, header: Header) -> tuple[int, str]:
+def _repeatable(header: Header) -> bytes:
     # A repeated header is looked for as whole bytes; of a single column it could as well be a value.
-    header_bytes = header.text.rstrip("\r\n").encode("utf-8")
-    normaliser = _Normaliser(header=header_bytes if len(header.fields) > 1 else b"\0")
+    return header.text.rstrip("\r\n").encode("utf-8") if len(header.fields) > 1 else b"\0"
+
+
+def _normalise(job: Job, encoding: str, header: Header) -> tuple[int, str]:
+    normaliser = _Normaliser(header=_repeatable(header))
     with job.scratch.open("wb") as scratch:
         for block in normaliser.normalised(without_lines(utf8_blocks(job.source, encoding), header.lines)):
             scratch.write(block)
     return normaliser.records, normaliser.suspicion
 
 
-def _land_undamaged(job: Job, encoding: str, delimiter: str, names: ColumnNames, records: int) -> ReadOutcome:
-    with job.scratch.open(encoding="utf-8", newline="") as file:
-        sample = list(islice(csv.reader(file, delimiter=delimiter), SAMPLE_ROWS))
+def _land_undamaged(job: Job, encoding: str, delimiter: str, names: ColumnNames, plain: _Plain) -> ReadOutcome:
+    with plain.path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, delimiter=delimiter)
+        sample = list(islice(rows, plain.header_lines, plain.header_lines + SAMPLE_ROWS))
     shape = Shape(tuple(names.names), infer_kinds(names.names, sample))
-    outcome = ReadOutcome(records, records, shape, encoding, names.notes)
+    outcome = ReadOutcome(plain.records, plain.records, shape, encoding, names.notes)
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names.names)
     source = (
-        f"read_csv({literal(str(job.scratch), is_path=True)}, columns = {{{columns}}}, auto_detect = false, "
-        f"header = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"', new_line = '\\n', "
-        f"null_padding = false, strict_mode = true, max_line_size = {_FAST_RECORD})"
+        f"read_csv({literal(str(plain.path), is_path=True)}, columns = {{{columns}}}, auto_detect = false, "
+        f"header = {bool(plain.header_lines)}, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
+        f"new_line = '{plain.line_end}', null_padding = false, strict_mode = true, max_line_size = {_FAST_RECORD})"
     )
     with connect() as connection:
         landed = copy_to_batch(connection, job, [identifier(name) for name in names.names], source, outcome)
-    if landed != records:
-        raise _NotReconciledError(f"{records:,} records counted, {landed:,} read")
+    if landed != plain.records:
+        raise _NotReconciledError(f"{plain.records:,} records counted, {landed:,} read")
     return outcome
 
 

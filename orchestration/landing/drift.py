@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 SAMPLE_ROWS = 1_000
 
-_KINDS = (
-    ("boolean", re.compile(r"(?i)true|false")),
-    ("number", re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")),
-    (
-        "date or time",
-        re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"),
+_KINDS = {
+    "boolean": re.compile(r"(?i)true|false"),
+    "number": re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"),
+    "date or time": re.compile(
+        r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
     ),
-)
+}
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,11 @@ def infer_kinds(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) ->
     kinds: dict[str, str] = {}
     for row in rows:
         for column, value in zip(columns, row, strict=False):
-            if value and kinds.get(column) != "text":
-                kind = next((name for name, pattern in _KINDS if pattern.fullmatch(value.strip())), "text")
-                kinds[column] = kind if kinds.get(column, kind) == kind else "text"
+            if value and (known := kinds.get(column)) != "text":
+                if known is None:
+                    kinds[column] = next((kind for kind in _KINDS if _KINDS[kind].fullmatch(value.strip())), "text")
+                elif not _KINDS[known].fullmatch(value.strip()):
+                    kinds[column] = "text"
     return kinds
 
 

@@ -2,18 +2,28 @@
 
 Scalars land as text, numbers exactly as written, nested values as JSON text. What lies under `properties` (HubSpot) is
 lifted to the top; Salesforce's `attributes` goes. A line that is no JSON object goes to the rejects.
+
+A file that is plain throughout goes through DuckDB; it stands only if every value of the file was landed. All others are
+read line by line.
 """
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
 
 from orchestration.landing.batches import BatchWriter, Job, ReadOutcome, reject_whole_file
 from orchestration.landing.drift import SAMPLE_ROWS, Shape, infer_kinds
 from orchestration.landing.encoding import Line, detect_encoding, physical_lines
+from orchestration.landing.jsonl_scan import scan_jsonl
 from orchestration.landing.names import ColumnNames
+from orchestration.landing.sql import connect, copy_to_batch, identifier, literal
 
-_FIRST_LOOK = 10_000  # lines from which the columns are taken; later news costs one more reading
+_FIRST_LOOK = 5_000  # lines from which the columns are taken; later news costs one more reading
+_LONGEST = 16 << 20  # bytes; of a line that DuckDB is given
 
 
 class _Number(str):
@@ -27,11 +37,67 @@ class _NewColumnError(Exception):
     pass
 
 
+_Path = tuple[str, str]  # "properties" or "", and the key
+
+
 def land_jsonl(job: Job) -> ReadOutcome:
     """Write the batch of a JSON-lines file."""
-    encoding = detect_encoding(job.source, job.feed.encoding)
     if job.source.stat().st_size == 0:
-        return reject_whole_file(job, "the file is empty", encoding)
+        return reject_whole_file(job, "the file is empty", detect_encoding(job.source, job.feed.encoding))
+    return _land_plain(job) or _land_by_line(job)
+
+
+def _land_plain(job: Job) -> ReadOutcome | None:
+    # None for what is not plain, or where the values landed are not those of the file.
+    if job.feed.encoding not in ("auto", "utf-8"):
+        return None
+    found = scan_jsonl(job.source, _LONGEST)
+    if found is None:
+        return None
+    names = ColumnNames(dict(job.feed.columns))
+    columns, sample = _learn_columns(job, "utf-8", names, _FIRST_LOOK)
+    if ("", "properties") in columns or not columns:
+        return None
+    rows = [[row.get(path) for path in columns] for row in sample]
+    shape = Shape(tuple(names.names), infer_kinds(names.names, rows), is_ordered=False)
+    outcome = ReadOutcome(found.lines, found.lines, shape, "utf-8", names.notes)
+    try:
+        landed = _copy_plain(job, columns, names, outcome)
+    except (duckdb.InvalidInputException, duckdb.BinderException):
+        return None  # not JSON throughout, or keys that differ in case alone
+    return outcome if landed == (found.lines, found.values) else None
+
+
+def _copy_plain(job: Job, columns: list[_Path], names: ColumnNames, outcome: ReadOutcome) -> tuple[int, int]:
+    # The rows and the values that DuckDB landed.
+    top = [f"{literal(key)}: 'varchar'" for parent, key in columns if not parent]
+    lifted = ", ".join(f"{identifier(key)} varchar" for parent, key in columns if parent)
+    if lifted:
+        top.append(f"'properties': {literal(f'struct({lifted})')}")
+    source = (
+        f"read_json({literal(str(job.source), is_path=True)}, format = 'newline_delimited', auto_detect = false, "
+        f"columns = {{{', '.join(top)}}})"
+    )
+    values = [
+        f"nullif({'properties.' if parent else ''}{identifier(key)}, '') as {identifier(name)}"
+        for (parent, key), name in zip(columns, names.names, strict=True)
+    ]
+    with connect() as connection:
+        landed = copy_to_batch(connection, job, values, source, outcome)
+    return landed, _values(job.tmp, len(values))
+
+
+def _values(batch: Path, columns: int) -> int:
+    # How many values that are not null the first columns of a Parquet file hold, by its footer.
+    footer = pq.read_metadata(batch)
+    groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+    return sum(
+        group.num_rows - group.column(column).statistics.null_count for group in groups for column in range(columns)
+    )
+
+
+def _land_by_line(job: Job) -> ReadOutcome:
+    encoding = detect_encoding(job.source, job.feed.encoding)
     names = ColumnNames(dict(job.feed.columns))
     _learn_columns(job, encoding, names, _FIRST_LOOK)
     try:
@@ -41,13 +107,24 @@ def land_jsonl(job: Job) -> ReadOutcome:
         return _land(job, encoding, names)
 
 
-def _learn_columns(job: Job, encoding: str, names: ColumnNames, limit: int | None) -> None:
+def _learn_columns(
+    job: Job, encoding: str, names: ColumnNames, limit: int | None
+) -> tuple[list[_Path], list[dict[_Path, str | None]]]:
+    # The paths of the columns in order, and the first rows.
+    paths: dict[_Path, None] = {}
+    sample: list[dict[_Path, str | None]] = []
     for number, (_, content) in enumerate(_records(job, encoding)):
         if number == limit:
-            return
+            break
         if isinstance(content, dict):
-            for path, _ in _flat(content):
-                names.add(path, path[-1])
+            flat = dict(_flat(content))
+            for path in flat:
+                if path not in paths:
+                    names.add(path, path[-1])
+                    paths[path] = None
+            if len(sample) < SAMPLE_ROWS:
+                sample.append({path: _text(value) for path, value in flat.items()})
+    return list(paths), sample
 
 
 def _land(job: Job, encoding: str, names: ColumnNames) -> ReadOutcome:

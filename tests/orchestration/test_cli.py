@@ -50,7 +50,7 @@ def test_sql_as_table_csv_and_json(company: Company) -> None:
     }
     text = company.tasuki("sql", "--csv", statement).out
     assert text.startswith("\ufefflead_id,")
-    assert next(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))["text"] == '=1+1,"日本"'
+    assert next(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))["text"] == '\'=1+1,"日本"'  # data, never a formula
     assert company.tasuki("sql", "--json", "select 1 as one where false").out.split() == ["[", "]"]
 
 

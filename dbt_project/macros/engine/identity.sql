@@ -34,7 +34,7 @@
     end
 {%- endmacro %}
 
-{# what reviewers may see of an e-mail address: t***@acme.co.jp #}
+{# what reviewers may see of an e-mail address: t***@acme.example #}
 {% macro masked_email(expr) -%}
     substr({{ expr }}, 1, 1) || '***@' || split_part({{ expr }}, '@', 2)
 {%- endmacro %}

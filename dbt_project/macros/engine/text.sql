@@ -22,6 +22,25 @@
     )
 {%- endmacro %}
 
+{# Without the white space at both ends: space, no-break space, full-width space, tab and line ends. The engines' trim() differ in which
+   signs they take. The argument is repeated: pass a column. #}
+{% macro trimmed(expr) -%}
+    {{ adapter.dispatch('trimmed')(expr) }}
+{%- endmacro %}
+
+{# few texts have any, and to look is cheaper than to cut #}
+{% macro default__trimmed(expr) -%}
+    case
+        when regexp_matches({{ expr }}, '^[ \t\r\n\x{a0}\x{3000}]|[ \t\r\n\x{a0}\x{3000}]$')
+            then regexp_replace({{ expr }}, '^[ \t\r\n\x{a0}\x{3000}]+|[ \t\r\n\x{a0}\x{3000}]+$', '', 'g')
+        else {{ expr }}
+    end
+{%- endmacro %}
+
+{% macro spark__trimmed(expr) -%}
+    btrim({{ expr }}, ' \t\r\n\u00a0\u3000')
+{%- endmacro %}
+
 {# true where `needle` occurs in `haystack` as it is written #}
 {% macro contains(haystack, needle) -%}
     contains({{ haystack }}, {{ needle }})

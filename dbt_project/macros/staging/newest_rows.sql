@@ -4,7 +4,7 @@
     {%- set texts = {} -%}
     {%- for column in source_node.columns.values() -%}
         {%- set name = column.config.meta.get('alias_of', column.name) -%}
-        {%- do texts.update({name: texts.get(name, []) + ["nullif(trim(" ~ adapter.quote(column.name) ~ "), '')"]}) -%}
+        {%- do texts.update({name: texts.get(name, []) + ["nullif(" ~ trimmed(adapter.quote(column.name)) ~ ", '')"]}) -%}
     {%- endfor -%}
     {%- set columns = [] -%}
     {%- for column in source_node.columns.values() if column.name in texts -%}
@@ -132,7 +132,7 @@
                 part,
                 extracted_at,
                 min(case when is_complete then extracted_at end)
-                    over (partition by part order by extracted_at rows between 1 following and unbounded following) as missing_since
+                    over (partition by part order by extracted_at nulls last rows between 1 following and unbounded following) as missing_since
             from (
                 select part, extracted_at, min(case when is_complete then 1 else 0 end) = 1 as is_complete
                 from {{ batches }}

@@ -24,7 +24,7 @@ members as (
                 coalesce(nodes.is_merged_away, false),
                 accounts.updated_at desc nulls last,
                 nodes.created_at nulls last,
-                records.source_system, records.record_type, records.record_id
+                records.source_system nulls last, records.record_type nulls last, records.record_id nulls last
         ) as record_rank
     from {{ ref('account_records') }} as records
     left join {{ ref('account_nodes') }} as nodes

@@ -54,7 +54,7 @@ placed as (
     left join {{ ref('person_first_responses') }} as responses on keys.person_key = responses.person_key
     left join {{ ref('person_accounts') }} as person_accounts on keys.person_key = person_accounts.person_key
     left join {{ ref('con_accounts') }} as accounts on person_accounts.account_key = accounts.account_key
-    left join {{ ref('channels') }} as channels on lower(trim(merged.original_source)) = channels.source_value
+    left join {{ ref('channels') }} as channels on lower({{ trimmed('merged.original_source') }}) = channels.source_value
 ),
 
 final as (
@@ -74,7 +74,7 @@ final as (
         coalesce(region, account_region) as region,
         purpose,
         original_source,
-        coalesce(mapped_channel, lower(trim(original_source))) as channel,
+        coalesce(mapped_channel, lower({{ trimmed('original_source') }})) as channel,
         first_campaign_id,
         coalesce(is_opted_out, false) as is_opted_out,
         first_seen_at,

@@ -36,7 +36,7 @@ final as (
     select
         contract_id,
         from_on,
-        lead(from_on) over (partition by contract_id order by from_on) as to_on,
+        lead(from_on) over (partition by contract_id order by from_on nulls last) as to_on,
         mrr_base
     from levels
 )

@@ -42,7 +42,7 @@ account_segments as (
     select *
     from person_segments
     where account_key is not null
-    qualify row_number() over (partition by account_key order by first_seen_at, person_key) = 1
+    qualify row_number() over (partition by account_key order by first_seen_at nulls last, person_key nulls last) = 1
 ),
 
 subjects as (

@@ -62,7 +62,7 @@ dated as (
         on calendar.is_business_day
             and calendar.business_day_no
             = (limits_reached.reached_second - 1 - (limits_reached.reached_second - 1) % limits_reached.day_seconds)
-            / limits_reached.day_seconds
+            / nullif(limits_reached.day_seconds, 0)
 ),
 
 final as (

@@ -10,8 +10,8 @@ counted as (
         month_start_on,
         transit,
         stock,
-        lag(transit, 1, 0) over (partition by boundary order by month_start_on) as transit_open,
-        lag(stock, 1, 0) over (partition by boundary order by month_start_on) as stock_open
+        lag(transit, 1, 0) over (partition by boundary order by month_start_on nulls last) as transit_open,
+        lag(stock, 1, 0) over (partition by boundary order by month_start_on nulls last) as stock_open
     from {{ ref('relay_ledger_stocks') }}
 ),
 

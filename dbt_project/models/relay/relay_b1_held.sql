@@ -34,7 +34,7 @@ final as (
         crm_lead_id
     from states_then
     where is_entry
-    qualify row_number() over (partition by lead_id order by state_at, source_system, crm_lead_id) = 1
+    qualify row_number() over (partition by lead_id order by state_at nulls last, source_system nulls last, crm_lead_id nulls last) = 1
 )
 
 select * from final

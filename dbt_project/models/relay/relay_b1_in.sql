@@ -64,16 +64,20 @@ final as (
         end as declared_origin,
         row_number() over (
             partition by received.lead_id
-            order by received.is_held desc, received.received_at, received.source_system, received.crm_lead_id
+            order by
+                received.is_held desc,
+                received.received_at nulls last,
+                received.source_system nulls last,
+                received.crm_lead_id nulls last
         ) as in_rank,
         row_number() over (
-            partition by received.lead_id, received.source_system, received.crm_lead_id order by received.received_at
+            partition by received.lead_id, received.source_system, received.crm_lead_id order by received.received_at nulls last
         ) as in_record_rank
     from received
     left join cycles on received.lead_id = cycles.lead_id
     left join crm_leads
         on received.source_system = crm_leads.source_system and received.crm_lead_id = crm_leads.crm_lead_id
-    left join origins on lower(trim(crm_leads.lead_source)) = origins.source_value
+    left join origins on lower({{ trimmed('crm_leads.lead_source') }}) = origins.source_value
     left join statuses
         on received.source_system = statuses.source_system and received.crm_lead_id = statuses.crm_lead_id
     where 'B1' in (select boundary from {{ ref('relay_boundaries') }})

@@ -42,9 +42,9 @@ final as (
     from entries
     join opportunities on entries.opportunity_id = opportunities.opportunity_id
     left join origins as types
-        on types.object = 'opportunity_type' and lower(trim(opportunities.opportunity_type)) = types.source_value
+        on types.object = 'opportunity_type' and lower({{ trimmed('opportunities.opportunity_type') }}) = types.source_value
     left join origins as lead_sources
-        on lead_sources.object = 'lead_source' and lower(trim(opportunities.lead_source)) = lead_sources.source_value
+        on lead_sources.object = 'lead_source' and lower({{ trimmed('opportunities.lead_source') }}) = lead_sources.source_value
     where 'B2' in (select boundary from {{ ref('relay_boundaries') }})
 )
 

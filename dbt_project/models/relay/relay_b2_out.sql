@@ -18,7 +18,9 @@ final as (
         {{ business_date('converted_at') }} as out_on,
         source_system as out_system,
         crm_lead_id as out_record_id,
-        row_number() over (partition by opportunity_id order by converted_at, source_system, crm_lead_id) as out_rank
+        row_number() over (
+            partition by opportunity_id order by converted_at nulls last, source_system nulls last, crm_lead_id nulls last
+        ) as out_rank
     from conversions
     where 'B2' in (select boundary from {{ ref('relay_boundaries') }})
 )

@@ -13,7 +13,7 @@ with events as (
 with_previous as (
     select
         *,
-        lag(stage) over (partition by opportunity_id order by occurred_at, tie_rank, stage_event_id) as previous_stage
+        lag(stage) over (partition by opportunity_id order by occurred_at nulls last, tie_rank, stage_event_id) as previous_stage
     from events
 ),
 
@@ -21,7 +21,7 @@ final as (
     select
         opportunity_id,
         occurred_at as reopened_at,
-        row_number() over (partition by opportunity_id order by occurred_at, stage_event_id) as reopening_no
+        row_number() over (partition by opportunity_id order by occurred_at nulls last, stage_event_id) as reopening_no
     from with_previous
     where stage in ('opportunity', 'valid_opportunity') and previous_stage in ('won', 'lost')
 )

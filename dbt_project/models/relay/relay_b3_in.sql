@@ -21,7 +21,8 @@ ranked as (
         links.contract_id,
         links.opportunity_id,
         row_number() over (
-            partition by links.opportunity_id order by contracts.accepted_at, contracts.source_system, contracts.source_contract_id
+            partition by links.opportunity_id
+            order by contracts.accepted_at nulls last, contracts.source_system nulls last, contracts.source_contract_id nulls last
         ) as contract_rank
     from links
     join contracts on links.contract_id = contracts.contract_id
@@ -31,7 +32,7 @@ ranked as (
 chosen as (
     select contract_id, opportunity_id, contract_rank
     from ranked
-    qualify row_number() over (partition by contract_id order by contract_rank, opportunity_id) = 1
+    qualify row_number() over (partition by contract_id order by contract_rank, opportunity_id nulls last) = 1
 ),
 
 final as (
@@ -52,7 +53,7 @@ final as (
     from contracts
     left join chosen on contracts.contract_id = chosen.contract_id
     left join opportunities on chosen.opportunity_id = opportunities.opportunity_id
-    left join origins on lower(trim(contracts.origin)) = origins.source_value
+    left join origins on lower({{ trimmed('contracts.origin') }}) = origins.source_value
     where 'B3' in (select boundary from {{ ref('relay_boundaries') }})
 )
 

@@ -17,7 +17,8 @@ first_contracts as (
     from links
     join contracts on links.contract_id = contracts.contract_id
     qualify row_number() over (
-        partition by links.opportunity_id order by contracts.accepted_at, contracts.source_system, contracts.source_contract_id
+        partition by links.opportunity_id
+        order by contracts.accepted_at nulls last, contracts.source_system nulls last, contracts.source_contract_id nulls last
     ) = 1
 ),
 
@@ -42,7 +43,9 @@ final as (
         won_on as out_on,
         source_system as out_system,
         crm_opportunity_id as out_record_id,
-        row_number() over (partition by unit_id order by won_at, source_system, crm_opportunity_id) as out_rank
+        row_number() over (
+            partition by unit_id order by won_at nulls last, source_system nulls last, crm_opportunity_id nulls last
+        ) as out_rank
     from units
     where 'B3' in (select boundary from {{ ref('relay_boundaries') }})
 )

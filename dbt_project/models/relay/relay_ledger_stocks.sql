@@ -45,7 +45,7 @@ effective_states as (
         {{ business_date('max(effective_at) over record_states') }} as effective_on
     from states
     window record_states as (
-        partition by boundary, record_key order by state_at, tie_rank, is_in, effective_at
+        partition by boundary, record_key order by state_at nulls last, tie_rank, is_in nulls last, effective_at nulls last
         rows between unbounded preceding and current row
     )
 ),
@@ -56,7 +56,7 @@ periods_in as (
         is_in,
         effective_on as in_from,
         lead(effective_on) over (
-            partition by boundary, record_key order by state_at, tie_rank, is_in, effective_on
+            partition by boundary, record_key order by state_at nulls last, tie_rank, is_in nulls last, effective_on nulls last
         ) as in_to
     from effective_states
 ),

@@ -33,7 +33,7 @@ ordered as (
         in_at,
         entered_as,
         -- a record does not come in again before it came in
-        max(entered_at) over (partition by boundary, record_key order by in_at, handoff_id
+        max(entered_at) over (partition by boundary, record_key order by in_at nulls last, handoff_id nulls last
             rows between unbounded preceding and current row) as entered_at
     from entries
 ),
@@ -41,8 +41,8 @@ ordered as (
 followed as (
     select
         *,
-        lead(in_at) over (partition by boundary, record_key order by in_at, handoff_id) as next_in_at,
-        lead(entered_at) over (partition by boundary, record_key order by in_at, handoff_id) as next_entered_at
+        lead(in_at) over (partition by boundary, record_key order by in_at nulls last, handoff_id nulls last) as next_in_at,
+        lead(entered_at) over (partition by boundary, record_key order by in_at nulls last, handoff_id nulls last) as next_entered_at
     from ordered
 ),
 
@@ -68,7 +68,7 @@ ways_out as (
 first_ways_out as (
     select *
     from ways_out
-    qualify row_number() over (partition by handoff_id order by exit_at, tie_rank, left_as) = 1
+    qualify row_number() over (partition by handoff_id order by exit_at nulls last, tie_rank, left_as nulls last) = 1
 ),
 
 final as (

@@ -1,24 +1,37 @@
 -- What each record says of its person, in the order in which it is believed: MA, then CRM lead, then CRM contact; within
 -- each the newest first. `record_rank` counts 1, 2, … within the person.
-with records as (
-    select * from {{ ref('person_records') }}
+with delivered as (
+    select
+        *,
+        case record_type when 'ma_person' then 1 when 'crm_lead' then 2 else 3 end as type_rank
+    from {{ ref('person_records') }}
+    where is_delivered
+),
+
+-- before the join: what is sorted here is narrow
+records as (
+    select
+        *,
+        row_number() over (partition by person_key order by type_rank, updated_at desc nulls last, node_id nulls last) as record_rank,
+        row_number() over (partition by person_key order by type_rank, created_at nulls last, node_id nulls last) as birth_rank
+    from delivered
 ),
 
 said as (
     select
-        source_system, 'ma_person' as record_type, ma_id as record_id, 1 as type_rank,
+        source_system, 'ma_person' as record_type, ma_id as record_id,
         email, full_name, last_name, first_name, phone, company_name, department, job_title, industry, employees, region,
         purpose, original_source, cast(null as {{ dbt.type_string() }}) as campaign_id, is_opted_out, score
     from {{ ref('ma_person') }}
     union all
     select
-        source_system, 'crm_lead', crm_lead_id, 2,
+        source_system, 'crm_lead', crm_lead_id,
         email, full_name, last_name, first_name, phone, company_name, department, job_title, industry, employees, region,
         null, lead_source, campaign_id, null, null
     from {{ ref('crm_lead') }}
     union all
     select
-        source_system, 'crm_contact', crm_contact_id, 3,
+        source_system, 'crm_contact', crm_contact_id,
         email, full_name, last_name, first_name, phone, null, department, job_title, null, null, null,
         null, null, null, null, null
     from {{ ref('crm_contact') }}
@@ -48,14 +61,8 @@ final as (
         said.campaign_id,
         said.is_opted_out,
         said.score,
-        row_number() over (
-            partition by records.person_key
-            order by said.type_rank, records.updated_at desc nulls last, records.node_id
-        ) as record_rank,
-        row_number() over (
-            partition by records.person_key
-            order by said.type_rank, records.created_at nulls last, records.node_id
-        ) as birth_rank
+        records.record_rank,
+        records.birth_rank
     from records
     inner join said
         on records.source_system = said.source_system

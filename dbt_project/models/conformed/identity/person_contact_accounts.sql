@@ -27,7 +27,7 @@ final as (
         and contacts.crm_account_id = accounts.crm_account_id
     qualify row_number() over (
         partition by records.person_key
-        order by records.is_deleted, contacts.created_at desc nulls last, records.node_id
+        order by records.is_deleted nulls last, contacts.created_at desc nulls last, records.node_id nulls last
     ) = 1
 )
 

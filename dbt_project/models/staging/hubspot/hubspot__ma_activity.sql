@@ -17,7 +17,7 @@ contact_of_address as (
     where email is not null
     qualify row_number() over (
         partition by lower(email)
-        order by {{ is_gone(['archived', '_fivetran_deleted']) }}, length(id), id
+        order by {{ is_gone(['archived', '_fivetran_deleted']) }}, length(id) nulls last, id nulls last
     ) = 1
 ),
 

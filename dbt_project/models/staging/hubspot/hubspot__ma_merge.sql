@@ -8,7 +8,7 @@ contacts as (
 
 -- a contact lists the records merged into it: "1;2", or "1:1700000000000;2:1700000000001" with the time of each merge
 merged_into_contacts as (
-    select id as winner_id, trim(entry) as entry
+    select id as winner_id, {{ trimmed('entry') }} as entry
     from {{ split_to_rows('contacts', 'hs_merged_object_ids', ';', 'entry') }}
 ),
 

@@ -1,0 +1,5 @@
+"""What these tests build companies with."""
+
+from tests.support import builder
+
+__all__ = ["builder"]
