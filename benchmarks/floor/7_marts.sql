@@ -6,7 +6,7 @@ opportunities as (
     select
         account_key,
         count(*) as opportunity_cnt,
-        count(case when is_won then 1 end) as won_cnt,
+        count(case when is_won then 1 end) as won_opportunity_cnt,
         sum(case when is_won then amount_base end) as won_amount
     from con_opportunities
     where is_countable
@@ -40,7 +40,7 @@ select
     accounts.record_cnt,
     cast(coalesce(leads.lead_cnt, 0) as bigint) as lead_cnt,
     cast(coalesce(opportunities.opportunity_cnt, 0) as bigint) as opportunity_cnt,
-    cast(coalesce(opportunities.won_cnt, 0) as bigint) as won_cnt,
+    cast(coalesce(opportunities.won_opportunity_cnt, 0) as bigint) as won_opportunity_cnt,
     cast(coalesce(opportunities.won_amount, 0) as decimal(28, 2)) as won_amount,
     cast(coalesce(contracts.active_contract_cnt, 0) as bigint) as active_contract_cnt
 from con_accounts as accounts

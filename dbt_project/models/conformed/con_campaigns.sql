@@ -16,7 +16,7 @@ priced as (
     cross join {{ ref('run_parameters') }} as run_parameters
     left join channels on lower(campaigns.channel) = channels.source_value
     left join {{ ref('fx_rates') }} as rates
-        on campaigns.currency = rates.currency
+        on lower(campaigns.currency) = lower(rates.currency)
         and {{ in_force('rates', 'coalesce(campaigns.started_on, run_parameters.as_of_on)') }}
 ),
 

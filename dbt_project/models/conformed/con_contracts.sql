@@ -46,7 +46,7 @@ final as (
         and accounts.record_type = 'cs_contract'
         and contracts.contract_id = accounts.record_id
     left join {{ ref('fx_rates') }} as rates
-        on contracts.currency = rates.currency
+        on lower(contracts.currency) = lower(rates.currency)
         and {{ in_force('rates', 'coalesce(contracts.start_on, as_of.as_of_on)') }}
     where contracts.best_accepted_at is null or contracts.best_accepted_at <= as_of.as_of
 )

@@ -62,7 +62,7 @@ final as (
         and dated.crm_account_id = accounts.record_id
     left join {{ ref('countable_people') }} as countable on dated.person_key = countable.person_key
     left join {{ ref('fx_rates') }} as rates
-        on dated.currency = rates.currency
+        on lower(dated.currency) = lower(rates.currency)
         and {{ in_force('rates', 'coalesce(dated.won_on, dated.created_on, dated.as_of_on)') }}
 )
 

@@ -15,7 +15,7 @@ rated as (
     inner join {{ ref('cs_contract') }} as sources
         on changes.source_system = sources.source_system and changes.contract_id = sources.contract_id
     left join {{ ref('fx_rates') }} as rates
-        on sources.currency = rates.currency
+        on lower(sources.currency) = lower(rates.currency)
         and {{ in_force('rates', 'coalesce(contracts.start_on, run_parameters.as_of_on)') }}
     where changes.effective_on <= run_parameters.as_of_on
     qualify row_number() over (
