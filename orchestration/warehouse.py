@@ -196,7 +196,7 @@ def default_as_of(config: Config, rows: list[dict[str, Any]]) -> str:
     for row in rows:
         name = (row["system"], row["table_name"])
         if name in setting:
-            newest[name] = max(row["extracted_at"], newest.get(name, row["extracted_at"]))
+            newest[name] = max(row["confirmed_at"], newest.get(name, row["confirmed_at"]))
     if not newest:
         folders = sorted({str(feed.folder) for feed in config.feeds}) or ["(no system is configured)"]
         raise WarehouseError(f"nothing has landed yet: put exports into {', '.join(folders)} and run again")

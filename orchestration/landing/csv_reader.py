@@ -104,12 +104,12 @@ class _Normaliser:
 
 @dataclass(frozen=True)
 class _Plain:
-    """Plain UTF-8 CSV for DuckDB: where it lies, its header lines (0 or 1), its records and their line end."""
+    """Plain UTF-8 CSV for DuckDB: where it lies, its header lines (0 or 1), its records and whether they end with CRLF."""
 
     path: Path
     header_lines: int
     records: int
-    line_end: str
+    is_crlf: bool
 
 
 def land_csv(job: Job) -> ReadOutcome:
@@ -129,7 +129,7 @@ def _land_in_place(job: Job, delimiter: str) -> ReadOutcome | None:
     if found is None:
         return None
     names = ColumnNames.of(header.fields, dict(job.feed.columns))
-    plain = _Plain(job.source, 1, found.records, found.line_end)
+    plain = _Plain(job.source, 1, found.records, found.is_crlf)
     try:
         return _land_undamaged(job, "utf-8", delimiter, names, plain)
     except duckdb.InvalidInputException as error:
@@ -150,7 +150,7 @@ def _land_rewritten(job: Job, delimiter: str) -> ReadOutcome:
     try:
         records, trouble = _normalise(job, encoding, header)
         if not trouble:
-            return _land_undamaged(job, encoding, delimiter, names, _Plain(job.scratch, 0, records, "\\n"))
+            return _land_undamaged(job, encoding, delimiter, names, _Plain(job.scratch, 0, records, is_crlf=False))
     except UnicodeDecodeError:
         trouble = f"bytes that are not {encoding}"
     except duckdb.InvalidInputException as error:
@@ -209,10 +209,12 @@ def _land_undamaged(job: Job, encoding: str, delimiter: str, names: ColumnNames,
     shape = Shape(tuple(names.names), infer_kinds(names.names, sample))
     outcome = ReadOutcome(plain.records, plain.records, shape, encoding, names.notes)
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names.names)
+    # DuckDB finds CRLF by itself, and reads nothing where it is told of it.
+    new_line = "" if plain.is_crlf else "new_line = '\\n', "
     source = (
         f"read_csv({literal(str(plain.path), is_path=True)}, columns = {{{columns}}}, auto_detect = false, "
         f"header = {bool(plain.header_lines)}, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
-        f"new_line = '{plain.line_end}', null_padding = false, strict_mode = true, max_line_size = {_FAST_RECORD})"
+        f"{new_line}null_padding = false, strict_mode = true, max_line_size = {_FAST_RECORD})"
     )
     with connect() as connection:
         landed = copy_to_batch(connection, job, [identifier(name) for name in names.names], source, outcome)

@@ -11,10 +11,10 @@ from orchestration.landing.bits import OverlongLineError, count, inside_quotes, 
 
 @dataclass(frozen=True)
 class PlainCsv:
-    """The records of a plain CSV file below its header, and the line end of all of them."""
+    """The records of a plain CSV file below its header, and whether all end with CRLF rather than LF."""
 
     records: int
-    line_end: str
+    is_crlf: bool
 
 
 def scan_csv(path: Path, header: bytes, longest: int) -> PlainCsv | None:
@@ -51,7 +51,7 @@ def scan_csv(path: Path, header: bytes, longest: int) -> PlainCsv | None:
         return None
     if is_inside or returns not in (0, ends) or pairs != returns:
         return None
-    return PlainCsv(ends, "\\r\\n" if returns else "\\n")
+    return PlainCsv(ends, is_crlf=returns > 0)
 
 
 def _is_utf8(block: bytes) -> bool:

@@ -159,11 +159,12 @@ def sha256_of(path: Path) -> str:
 
 @dataclass(frozen=True)
 class SeenFile:
-    """What was in a file when it was last landed or skipped."""
+    """What was in a file when it was last landed or skipped, and when it was extracted (naive UTC, ISO)."""
 
     size: int
     mtime_ns: int
     sha256: str
+    extracted_at: str
 
 
 class FileState:
@@ -192,8 +193,13 @@ class FileState:
 
     def put(self, file: SourceFile, sha256: str) -> None:
         """Note that this content of a file is dealt with."""
-        self._seen[file.name] = SeenFile(file.size, file.mtime_ns, sha256)
+        self._seen[file.name] = SeenFile(file.size, file.mtime_ns, sha256, file.extracted_at.isoformat())
         self.is_changed = True
+
+    def last_extracted(self, sha256: str) -> datetime | None:
+        """When this content was extracted last; None where no file has it."""
+        found = [seen.extracted_at for seen in self._seen.values() if seen.sha256 == sha256]
+        return max(map(datetime.fromisoformat, found), default=None)
 
     def is_known(self, file: SourceFile) -> bool:
         """Whether the file is the one dealt with, going by size and change time alone."""

@@ -172,9 +172,7 @@ class _FeedLanding:
             loaded_at=self._loaded_at,
             tmp=target.with_name(f".{batch_id}.tmp"),
             rejects=rejects,
-            describe_drift=lambda shape: drift_notes(
-                shape, previous, self._feed.declared, self._feed.alternatives
-            ),
+            describe_drift=lambda shape: drift_notes(shape, previous, self._feed.declared, self._feed.alternatives),
         )
         try:
             outcome = read_file(job)

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,8 +18,11 @@ from orchestration.landing.batches import (
     write_table,
 )
 from orchestration.landing.catalogue import Catalogue
+from orchestration.landing.files import FileState
 
-_TIMES = ("extracted_at", "loaded_at")
+# When the feed was last known to be as this batch says: an equal file extracted later is no batch, but tells so.
+CONFIRMED = "confirmed_at"
+_TIMES = ("extracted_at", "loaded_at", CONFIRMED)
 _COUNTS = ("seq", "rows_in", "rows_landed", "rows_rejected")
 _FLAGS = ("is_complete", "sets_as_of")
 REGISTRY_SCHEMA = pa.schema(
@@ -33,7 +37,7 @@ REGISTRY_SCHEMA = pa.schema(
             if name in _FLAGS
             else pa.string(),
         )
-        for name in BATCH_COLUMNS
+        for name in (*BATCH_COLUMNS, CONFIRMED)
     ]
 )
 
@@ -70,17 +74,22 @@ def write_registry(landing_dir: Path, catalogue: Catalogue) -> None:
         rows = []
         for table_dir in sorted(path for path in landing_dir.glob("[!_.]*/[!_.]*") if path.is_dir()):
             system, table = table_dir.parent.name, table_dir.name
+            row = None
             for batch_id, path in list_batches(table_dir).items():
                 row = known.get((system, table, batch_id))
                 if row is None:
                     batch = read_metadata(path)[0]
                     row = {name: getattr(batch, name) for name in BATCH_COLUMNS}
+                row = {**row, CONFIRMED: row["extracted_at"]}
                 rows.append(row)
+            if row is not None:
+                again = FileState(table_dir / "_files.json").last_extracted(row["sha256"])
+                row[CONFIRMED] = max(row["extracted_at"], again or row["extracted_at"])
         if rows != old or not target.exists():
             write_table(pa.Table.from_pylist(rows, schema=REGISTRY_SCHEMA), target)
 
 
-def _registry_rows(target: Path) -> list[dict[str, object]]:
+def _registry_rows(target: Path) -> list[dict[str, Any]]:
     if not target.exists():
         return []
     try:

@@ -102,11 +102,10 @@ def _opportunity_events(opportunity: Opportunity, others: list[Opportunity], see
     rank = PROGRESS if opportunity.lead_ids else OPENER
     events = [Event(opportunity.created, rank, "opportunity", "salesforce", opportunity.id, opportunity)]
     close = opportunity.final_close
-    is_valid = False
     for at, stage in opportunity.stages[1:]:
         kind = {"Closed Won": "won", "Closed Lost": "lost"}.get(stage, "stage")
-        if kind == "stage" and stage.lower() in seeds.valid_stages and not is_valid:
-            kind, is_valid = "valid_opportunity", True
+        if kind == "stage" and stage.lower() in seeds.valid_stages:
+            kind = "valid_opportunity"
         is_final = close is not None and at == close[0]
         closes = is_final and not any(_is_open(other, at) for other in others if other is not opportunity)
         events.append(Event(at, CLOSER if closes else PROGRESS, kind, "salesforce", opportunity.id, opportunity))

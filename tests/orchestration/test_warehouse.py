@@ -47,7 +47,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def test_as_of_is_what_every_feed_that_sets_it_knows(workspace: Workspace) -> None:
     def batch(table: str, day: int) -> dict[str, object]:
-        return {"system": "generic", "table_name": table, "extracted_at": dt.datetime(2026, 3, day)}
+        return {"system": "generic", "table_name": table, "confirmed_at": dt.datetime(2026, 3, day)}
 
     rows = [batch("crm_lead", 1), batch("crm_lead", 9), batch("crm_contact", 7), batch("cs_csat", 2)]
     assert default_as_of(workspace.config, rows) == "2026-03-07 00:00:00"

@@ -29,7 +29,10 @@ PROJECT = HERE.parents[1] / "dbt_project"
 SEEDS = HERE.parents[1] / "seeds"
 
 ENGINE, REVIEWED = "engine__", "reviewed__"
-MACRO = re.compile(r"(?P<head>\{%-?\s*macro\s+(?P<name>\w+)\s*\((?P<parameters>.*?)\)\s*-?%\})(?P<body>.*?)(?P<tail>\{%-?\s*endmacro\s*-?%\})", re.S)
+MACRO = re.compile(
+    r"(?P<head>\{%-?\s*macro\s+(?P<name>\w+)\s*\((?P<parameters>.*?)\)\s*-?%\})(?P<body>.*?)(?P<tail>\{%-?\s*endmacro\s*-?%\})",
+    re.S,
+)
 IMPLEMENTATION = re.compile(r"(default|duckdb|spark)__(\w+)")
 JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.S)
 
@@ -124,7 +127,9 @@ def copy_project(project: Path, folder: Path, planted: dict[str, str]) -> Path:
         file.write_text(yaml.safe_dump(without_tests(document), allow_unicode=True), encoding="utf-8")
     for file in list(copy.glob("models/**/*.sql")):
         beside = file.with_suffix(".yml")
-        if INCREMENTAL.search(file.read_text(encoding="utf-8") + (beside.read_text(encoding="utf-8") if beside.exists() else "")):
+        if INCREMENTAL.search(
+            file.read_text(encoding="utf-8") + (beside.read_text(encoding="utf-8") if beside.exists() else "")
+        ):
             shutil.copy(file, file.with_name(file.stem + TWIN + ".sql"))
     settings = yaml.safe_load((copy / "dbt_project.yml").read_text(encoding="utf-8"))
     settings["quoting"] = {"database": False, "schema": False, "identifier": False}
@@ -172,8 +177,25 @@ def compile_models(folder: Path, planted: dict[str, str], project: Path = PROJEC
         "TASUKI_WAREHOUSE": str(folder / "guard.duckdb"),
         "TASUKI_AS_OF": "2026-01-01 00:00:00",
     }
-    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--quiet", "compile", "--select", "resource_type:model"]
-    command += ["--project-dir", str(copy), "--profiles-dir", str(copy), "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    command = [
+        sys.executable,
+        "-c",
+        "from dbt.cli.main import cli; cli()",
+        "--quiet",
+        "compile",
+        "--select",
+        "resource_type:model",
+    ]
+    command += [
+        "--project-dir",
+        str(copy),
+        "--profiles-dir",
+        str(copy),
+        "--target-path",
+        str(folder / "target"),
+        "--log-path",
+        str(folder / "logs"),
+    ]
     ran = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise RuntimeError(f"dbt compile failed:\n{ran.stdout}{ran.stderr}")
@@ -228,7 +250,18 @@ PASSING = (
     exp.Filter,
 )
 FRACTIONAL = (exp.Div, exp.Avg, exp.Median, exp.PercentileCont, exp.WithinGroup)
-TEXTUAL = (exp.DPipe, exp.Substring, exp.Left, exp.Right, exp.Lower, exp.Upper, exp.Replace, exp.Trim, exp.RegexpExtract, exp.SplitPart)
+TEXTUAL = (
+    exp.DPipe,
+    exp.Substring,
+    exp.Left,
+    exp.Right,
+    exp.Lower,
+    exp.Upper,
+    exp.Replace,
+    exp.Trim,
+    exp.RegexpExtract,
+    exp.SplitPart,
+)
 
 
 def kind(node: exp.Expr | None, types: dict[str, set[str]]) -> str | None:
@@ -250,11 +283,17 @@ def kind(node: exp.Expr | None, types: dict[str, set[str]]) -> str | None:
     if isinstance(node, exp.Anonymous):
         written = node.name.lower()
         value = node.expressions[0] if node.expressions else None
-        return kind(value, types) if written.startswith(REVIEWED) else known()["engine_results"].get(written.removeprefix(ENGINE))
+        return (
+            kind(value, types)
+            if written.startswith(REVIEWED)
+            else known()["engine_results"].get(written.removeprefix(ENGINE))
+        )
     if isinstance(node, PASSING):
         return kind(node.this, types)
     if isinstance(node, exp.Case):
-        return one_of([kind(branch.args["true"], types) for branch in node.args["ifs"]] + [kind(node.args.get("default"), types)])
+        return one_of(
+            [kind(branch.args["true"], types) for branch in node.args["ifs"]] + [kind(node.args.get("default"), types)]
+        )
     if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least):
         return one_of([kind(value, types) for value in [node.this, *node.expressions]])
     if isinstance(node, exp.Add | exp.Sub | exp.Mul):
@@ -358,33 +397,58 @@ def date_difference(node: exp.Expr, compiled: Compiled) -> bool:
 def unguarded_division(node: exp.Expr, compiled: Compiled) -> bool:
     below = node.expression.unnest() if isinstance(node, exp.Div) else None
     below = below.this.unnest() if isinstance(below, exp.Cast) else below
-    return below is not None and not isinstance(below, exp.Nullif) and not (isinstance(below, exp.Literal) and float(below.name) != 0)
+    return (
+        below is not None
+        and not isinstance(below, exp.Nullif)
+        and not (isinstance(below, exp.Literal) and float(below.name) != 0)
+    )
 
 
 def computed_interval(node: exp.Expr, compiled: Compiled) -> bool:
-    return isinstance(node, exp.Interval) and (isinstance(node.parent, exp.Mul | exp.Div) or not isinstance(node.this, exp.Literal))
+    return isinstance(node, exp.Interval) and (
+        isinstance(node.parent, exp.Mul | exp.Div) or not isinstance(node.this, exp.Literal)
+    )
 
 
 def sum_of_float(node: exp.Expr, compiled: Compiled) -> bool:
-    return isinstance(node, exp.Sum) and any(cast.to.sql("duckdb").lower() in ("double", "float", "real") for cast in node.find_all(exp.Cast))
+    return isinstance(node, exp.Sum) and any(
+        cast.to.sql("duckdb").lower() in ("double", "float", "real") for cast in node.find_all(exp.Cast)
+    )
 
 
 RULES: list[tuple[Callable[[exp.Expr, Compiled], bool], str]] = [
     (lambda node, _: isinstance(node, exp.Literal) and node.is_string and "\\" in node.name, "backslash in literal"),
     (lambda node, _: isinstance(node, exp.Literal) and node.is_string and "[[:" in node.name, "posix class in pattern"),
-    (lambda node, _: isinstance(node, exp.Identifier) and bool(node.args.get("quoted")) and not written_by_dbt(node), "double-quoted name"),
+    (
+        lambda node, _: isinstance(node, exp.Identifier) and bool(node.args.get("quoted")) and not written_by_dbt(node),
+        "double-quoted name",
+    ),
     (lambda node, _: isinstance(node, exp.Distinct) and node.args.get("on") is not None, "distinct on"),
     (
-        lambda node, _: isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct) and len(node.this.expressions) > 1,
+        lambda node, _: (
+            isinstance(node, exp.Count) and isinstance(node.this, exp.Distinct) and len(node.this.expressions) > 1
+        ),
         "count of several columns",
     ),
     (lambda node, _: isinstance(node, exp.SetOperation) and bool(node.args.get("by_name")), "union by name"),
-    (lambda node, _: isinstance(node, exp.Star) and bool(node.args.get("replace") or node.args.get("rename")), "star with replace"),
     (
-        lambda node, _: isinstance(node, exp.WindowSpec) and (str(node.args.get("kind")).upper() == "GROUPS" or bool(node.args.get("exclude"))),
+        lambda node, _: isinstance(node, exp.Star) and bool(node.args.get("replace") or node.args.get("rename")),
+        "star with replace",
+    ),
+    (
+        lambda node, _: (
+            isinstance(node, exp.WindowSpec)
+            and (str(node.args.get("kind")).upper() == "GROUPS" or bool(node.args.get("exclude")))
+        ),
         "window frame",
     ),
-    (lambda node, _: isinstance(node, exp.Tuple) and not isinstance(node.parent, exp.Values | exp.GroupingSets | exp.Rollup | exp.Cube), "row value"),
+    (
+        lambda node, _: (
+            isinstance(node, exp.Tuple)
+            and not isinstance(node.parent, exp.Values | exp.GroupingSets | exp.Rollup | exp.Cube)
+        ),
+        "row value",
+    ),
     (computed_interval, "computed interval"),
     (date_difference, "date minus date"),
     (unguarded_division, "division by what may be zero"),
@@ -406,7 +470,11 @@ def is_never_null(node: exp.Expr | None, compiled: Compiled) -> bool:
     """Is a value there in every row: by tests, by the query's own `where ... is not null`, or by the way it is made?"""
     if isinstance(node, exp.Column):
         # a column `*_no` or `*_rank` counts rows
-        return node.name.lower() in compiled.never_null or node.name.lower().endswith(("_no", "_rank")) or is_filtered(node)
+        return (
+            node.name.lower() in compiled.never_null
+            or node.name.lower().endswith(("_no", "_rank"))
+            or is_filtered(node)
+        )
     if isinstance(node, exp.Case):
         values = [*(branch.args["true"] for branch in node.args["ifs"]), node.args.get("default")]
         return all(is_never_null(value, compiled) for value in values)
@@ -424,7 +492,11 @@ def is_filtered(column: exp.Column) -> bool:
     select = column.find_ancestor(exp.Select)
     where = select.args.get("where") if select else None
     conditions = where.this.flatten() if where and isinstance(where.this, exp.And) else [where.this] if where else []
-    kept = (each.this.this for each in conditions if isinstance(each, exp.Not) and isinstance(each.this, exp.Is) and isinstance(each.this.expression, exp.Null))
+    kept = (
+        each.this.this
+        for each in conditions
+        if isinstance(each, exp.Not) and isinstance(each.this, exp.Is) and isinstance(each.this.expression, exp.Null)
+    )
     return any(isinstance(each, exp.Column) and each.name.lower() == column.name.lower() for each in kept)
 
 
@@ -449,11 +521,17 @@ def look_at_words(text: str) -> Iterator[tuple[str, str]]:
         elif token.token_type == TokenType.COMMA:
             if open_calls:
                 open_calls[-1].commas += 1
-            rule = "last comma" if after is not None and after.token_type in (TokenType.FROM, TokenType.R_PAREN) else None
+            rule = (
+                "last comma" if after is not None and after.token_type in (TokenType.FROM, TokenType.R_PAREN) else None
+            )
         elif token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER):
             word, opens = token.text.lower().split()[-1], after is not None and after.token_type == TokenType.L_PAREN
             if opens and word[0].isalpha() and word not in words_known() and not word.startswith((ENGINE, REVIEWED)):
-                rule = word if before is None or not names_columns(before.text.lower(), text[token.end + 1 : token.end + 500]) else None
+                rule = (
+                    word
+                    if before is None or not names_columns(before.text.lower(), text[token.end + 1 : token.end + 500])
+                    else None
+                )
             elif word == "exclude":
                 rule = word
             elif word in ("decimal", "numeric") and not opens:
@@ -515,7 +593,9 @@ def findings_of_sql(where: str, text: str, compiled: Compiled) -> set[Finding]:
 def finding(where: str, rule: str, fragment: str) -> Finding:
     short = " ".join(fragment.split())
     forms = known()["portable_forms"]
-    return Finding(where, rule, short if len(short) <= 120 else short[:117] + "...", forms.get(rule.lower(), forms["otherwise"]))
+    return Finding(
+        where, rule, short if len(short) <= 120 else short[:117] + "...", forms.get(rule.lower(), forms["otherwise"])
+    )
 
 
 def findings(compiled: Compiled) -> list[Finding]:
@@ -536,7 +616,10 @@ def file_findings(project: Path = PROJECT) -> list[Finding]:
     for file in sorted([*project.glob("models/**/*.sql"), *project.glob("macros/**/*.sql")]):
         text = JINJA_COMMENT.sub("", file.read_text(encoding="utf-8"))
         where = str(file.relative_to(project))
-        found += [finding(where, "dbt macro", call) for call in re.findall(r"\bdbt\.(?!type_|string_literal\b|escape_single_quotes\b)\w+\(|\bsafe_cast\(", text)]
+        found += [
+            finding(where, "dbt macro", call)
+            for call in re.findall(r"\bdbt\.(?!type_|string_literal\b|escape_single_quotes\b)\w+\(|\bsafe_cast\(", text)
+        ]
         if "engine" not in file.relative_to(project).parts:
             found += [finding(where, "engine named", named) for named in re.findall(r"target\.(?:type|name)\b", text)]
     return sorted(set(found))

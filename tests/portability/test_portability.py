@@ -99,7 +99,10 @@ def planted_name(rule: str) -> str:
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     """The project and the planted models, compiled once."""
-    planted = {planted_name(rule): sql for rule, sql in BROKEN.items()} | {"planted_sound": SOUND, "planted_increment": INCREMENT}
+    planted = {planted_name(rule): sql for rule, sql in BROKEN.items()} | {
+        "planted_sound": SOUND,
+        "planted_increment": INCREMENT,
+    }
     return compile_models(tmp_path_factory.mktemp("portability"), planted)
 
 
@@ -114,7 +117,8 @@ def test_every_model_means_the_same_on_both_engines(found: list[Finding]) -> Non
     for each in ours:
         places.setdefault((each.rule, each.portable_form), []).append(each)
     lines = [
-        f"{rule} ({len(rows)} places), write: {form}\n" + "\n".join(f"    {row.where}: {row.fragment}" for row in rows[:5])
+        f"{rule} ({len(rows)} places), write: {form}\n"
+        + "\n".join(f"    {row.where}: {row.fragment}" for row in rows[:5])
         for (rule, form), rows in places.items()
     ]
     assert not ours, "not the same on DuckDB and Spark:\n" + "\n".join(lines)
@@ -151,7 +155,9 @@ def test_what_a_model_hands_to_an_engine_macro_is_judged(compiled: Compiled) -> 
 def test_a_reviewed_macro_is_excused_from_its_rules_only(compiled: Compiled) -> None:
     inside = findings_of_sql("model", "select reviewed__norm_ja(trim(name)) as name from t", compiled)
     other = findings_of_sql("model", "select reviewed__norm_ja(concat(name, 'x')) as name from t", compiled)
-    outside = findings_of_sql("model", "select reviewed__norm_ja(name) as name, trim(name) as raw_name from t", compiled)
+    outside = findings_of_sql(
+        "model", "select reviewed__norm_ja(name) as name, trim(name) as raw_name from t", compiled
+    )
     assert [{each.rule for each in caught} for caught in (inside, other, outside)] == [set(), {"concat"}, {"trim"}]
 
 

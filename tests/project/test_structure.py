@@ -13,7 +13,9 @@ import yaml
 REPO = Path(__file__).parents[2]
 MAX_LINES = 120
 CLOCK = re.compile(r"\b(current_date|current_timestamp|current_time|localtimestamp|getdate|now\s*\(|today\s*\()", re.I)
-PLACES = re.compile(r"(?<![\w.}])/(?:work|tmp|home|root|mnt|Users)/|[A-Za-z]:\\\\|\blocalhost\b|https?://(?!(?:www\.)?(?:[\w-]+\.)*example\b)\w|\b\d{1,3}(?:\.\d{1,3}){3}\b")
+PLACES = re.compile(
+    r"(?<![\w.}])/(?:work|tmp|home|root|mnt|Users)/|[A-Za-z]:\\\\|\blocalhost\b|https?://(?!(?:www\.)?(?:[\w-]+\.)*example\b)\w|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+)
 JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.S)
 
 
@@ -55,9 +57,14 @@ class Project:
 
     @cached_property
     def models(self) -> list[Model]:
-        entries = {entry["name"]: entry for document in self.documents.values() for entry in document.get("models") or []}
+        entries = {
+            entry["name"]: entry for document in self.documents.values() for entry in document.get("models") or []
+        }
         files = sorted(self.dbt.glob("models/**/*.sql"))
-        return [Model(file.stem, file, file.relative_to(self.dbt / "models").parts[0], entries.get(file.stem, {})) for file in files]
+        return [
+            Model(file.stem, file, file.relative_to(self.dbt / "models").parts[0], entries.get(file.stem, {}))
+            for file in files
+        ]
 
     def texts(self, *patterns: str) -> Iterator[tuple[Path, str]]:
         """(file, text without Jinja comments) of the files below dbt_project that match."""
@@ -104,7 +111,10 @@ def keyed(project: Project) -> list[str]:
     return [
         project.place(model.file)
         for model in project.models
-        if model.layer != "staging" and not model.keys and not names_of_tests(model.entry) & {"unique", "unique_combination"} and not model.meta.get("no_key")
+        if model.layer != "staging"
+        and not model.keys
+        and not names_of_tests(model.entry) & {"unique", "unique_combination"}
+        and not model.meta.get("no_key")
     ]
 
 
@@ -116,35 +126,56 @@ def related(project: Project) -> list[str]:
         f"{model.name}.{column['name']} -> {homes[column['name']]}"
         for model in marts
         for column in model.columns
-        if homes.get(column["name"], model.name) != model.name and column["name"] not in model.keys and "relationships" not in names_of_tests(column)
+        if homes.get(column["name"], model.name) != model.name
+        and column["name"] not in model.keys
+        and "relationships" not in names_of_tests(column)
     ]
 
 
 def short(project: Project) -> list[str]:
     """No model or test is longer than 120 lines."""
-    return [project.place(file) for pattern in ("models/**/*.sql", "tests/**/*.sql") for file in project.dbt.glob(pattern) if len(file.read_text(encoding="utf-8").splitlines()) > MAX_LINES]
+    return [
+        project.place(file)
+        for pattern in ("models/**/*.sql", "tests/**/*.sql")
+        for file in project.dbt.glob(pattern)
+        if len(file.read_text(encoding="utf-8").splitlines()) > MAX_LINES
+    ]
 
 
 def defined_once(project: Project) -> list[str]:
     """A KPI is one model in kpis/ that bears its code; nothing elsewhere is called so, model or column."""
     codes = {model.meta["kpi"]["code"]: model for model in project.models if model.meta.get("kpi")}
-    found = [f"{project.place(model.file)} defines {code}" for code, model in codes.items() if model.layer != "kpis" or model.name != code]
+    found = [
+        f"{project.place(model.file)} defines {code}"
+        for code, model in codes.items()
+        if model.layer != "kpis" or model.name != code
+    ]
     elsewhere = [model for model in project.models if model.layer != "kpis"]
     found += [f"{project.place(model.file)} is called like a KPI" for model in elsewhere if model.name in codes]
     for model in elsewhere:
         text = JINJA_COMMENT.sub("", model.file.read_text(encoding="utf-8"))
-        found += [f"{project.place(model.file)} computes {code}" for code in sorted(codes) if re.search(rf"\bas\s+{code}\b", text, re.I)]
+        found += [
+            f"{project.place(model.file)} computes {code}"
+            for code in sorted(codes)
+            if re.search(rf"\bas\s+{code}\b", text, re.I)
+        ]
     return found
 
 
 def clockless(project: Project) -> list[str]:
     """Nothing reads the wall clock."""
-    return [f"{project.place(file)}: {read[0]}" for file, text in project.texts("models/**/*.sql", "macros/**/*.sql", "tests/**/*.sql") for read in CLOCK.finditer(text)]
+    return [
+        f"{project.place(file)}: {read[0]}"
+        for file, text in project.texts("models/**/*.sql", "macros/**/*.sql", "tests/**/*.sql")
+        for read in CLOCK.finditer(text)
+    ]
 
 
 def vendorless(project: Project) -> list[str]:
     """Past staging no vendor's name appears; a folder in staging/ is a vendor, except `generic`."""
-    vendors = [folder.name for folder in project.dbt.glob("models/staging/*") if folder.is_dir() and folder.name != "generic"]
+    vendors = [
+        folder.name for folder in project.dbt.glob("models/staging/*") if folder.is_dir() and folder.name != "generic"
+    ]
     named = re.compile("|".join(vendors) or "(?!)", re.I)
     return [
         f"{project.place(file)}: {name[0]}"
@@ -156,7 +187,11 @@ def vendorless(project: Project) -> list[str]:
 
 def placeless(project: Project) -> list[str]:
     """No file names a machine's folder, host or address."""
-    return [f"{project.place(file)}: {place[0]}" for file, text in project.texts("**/*.sql", "**/*.yml") for place in PLACES.finditer(text)]
+    return [
+        f"{project.place(file)}: {place[0]}"
+        for file, text in project.texts("**/*.sql", "**/*.yml")
+        for place in PLACES.finditer(text)
+    ]
 
 
 def seeds_described(project: Project) -> list[str]:
@@ -190,8 +225,14 @@ KPI_ENTRY = "config: {meta: {kpi: {code: won_cnt}}}"
 # rule -> files of a project that breaks it once
 FAULTS: dict[str, dict[str, str]] = {
     "described": {"models/kpis/a.sql": "select 1", "models/kpis/a.yml": "models: [{name: a}]"},
-    "marts_labelled": {"models/marts/a.sql": "select 1", "models/marts/a.yml": "models: [{name: a, columns: [{name: b, description: B}]}]"},
-    "keyed": {"models/kpis/a.sql": "select 1", "models/kpis/a.yml": "models: [{name: a, columns: [{name: b, data_tests: [not_null]}]}]"},
+    "marts_labelled": {
+        "models/marts/a.sql": "select 1",
+        "models/marts/a.yml": "models: [{name: a, columns: [{name: b, description: B}]}]",
+    },
+    "keyed": {
+        "models/kpis/a.sql": "select 1",
+        "models/kpis/a.yml": "models: [{name: a, columns: [{name: b, data_tests: [not_null]}]}]",
+    },
     "related": {
         "models/marts/people.sql": "select 1",
         "models/marts/people.yml": "models: [{name: people, columns: [{name: person_key, data_tests: [unique]}]}]",

@@ -23,7 +23,7 @@ feeds as (
         sum(rows_in) as rows_in,
         sum(rows_landed) as rows_landed,
         sum(rows_rejected) as rows_rejected,
-        max(cast(extracted_at as timestamp)) as last_extracted_at
+        max(cast(confirmed_at as timestamp)) as last_extracted_at
     from batches
     group by system, table_name
 ),
