@@ -116,10 +116,10 @@ def assert_rows_are_as_registered(company: Company) -> None:
 
 def test_killed_twice(sample_company: Company, tmp_path: Path) -> None:
     """Everything is landed and built anew, while the version before stays published; killed while it lands and builds."""
-    company = Company(tmp_path)
-    shutil.copyfile(sample_company.toml, company.toml)
-    for name in ("exports", "published", "restricted", "dbt_target"):
-        shutil.copytree(sample_company.config.home_dir / name, company.config.home_dir / name, symlinks=True)
+    root = tmp_path / "company"
+    forgotten = shutil.ignore_patterns("landing", "warehouse", "dagster", "logs")
+    shutil.copytree(sample_company.root, root, symlinks=True, ignore=forgotten)
+    company = Company(root)
     before = os.readlink(company.config.published_dir / "current")
     chance = random.Random(20260401)
     files, share = chance.randint(1, 12), chance.uniform(0.2, 0.8)

@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
 LINEAGE = "_batch_id varchar, _loaded_at timestamp, _extracted_at timestamp, _source_file varchar, _row_number bigint"
-REGISTRY = "system varchar, table_name varchar, batch_id varchar, extracted_at timestamp, source_file varchar, is_complete boolean"
+REGISTRY = "system varchar, table_name varchar, batch_id varchar, extracted_at timestamp, source_file varchar, part varchar, is_complete boolean"
 DAY_1, DAY_2, DAY_3 = (f"2026-01-0{day} 00:00:00" for day in (2, 3, 4))
 Row = dict[str, str | None]
 Batch = tuple[str, str, bool, list[Row]]  # batch id, extraction time, whether complete, rows
@@ -137,8 +137,8 @@ def _land(landing: Path) -> None:
                         insert = f"insert into batch ({names}) values ({marks})"  # noqa: S608
                         con.execute(insert, list(values.values()))
                     con.execute(f"copy batch to '{folder}/{batch_id}.parquet' (format parquet)")
-                    entry = [source["name"], table["name"], batch_id, extracted_at, "file.csv", is_complete]
-                    con.execute("insert into registry values (?, ?, ?, ?, ?, ?)", entry)
+                    entry = [source["name"], table["name"], batch_id, extracted_at, "file.csv", "", is_complete]
+                    con.execute("insert into registry values (?, ?, ?, ?, ?, ?, ?)", entry)
     con.execute(f"copy registry to '{landing}/_batches.parquet' (format parquet)")
     con.close()
 
