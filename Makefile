@@ -23,8 +23,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+# One worker per core; tests that share a company stay together (tests/conftest.py). Few companies are shared: more workers only wait.
 test: setup
-	$(BIN)/pytest -m "not prove"
+	$(BIN)/pytest -m "not prove" -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 prove: setup
 	$(BIN)/pytest -m prove -s

@@ -30,14 +30,19 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def write_json(content: Mapping[str, Any], target: Path) -> None:
-    """Write a JSON file atomically."""
+def write_text(content: str, target: Path) -> None:
+    """Write a text file (UTF-8) atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)
     tmp = target.with_name(f".{target.name}.tmp")
-    tmp.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    tmp.write_text(content, encoding="utf-8")
     fsync_path(tmp)
     os.replace(tmp, target)
     fsync_path(target.parent)
+
+
+def write_json(content: Mapping[str, Any], target: Path) -> None:
+    """Write a JSON file atomically."""
+    write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", target)
 
 
 def switch_symlink(link: Path, target: str) -> None:

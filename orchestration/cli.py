@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from orchestration.config import Config, ConfigError, load_config
+from orchestration.config import PROJECT_DIR, Config, ConfigError, load_config
 
 BUSY, FAILED, WRONG_USE = 75, 1, 2
 SIMULATED = ".simulated.json"
@@ -22,7 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-ConfigOption = Annotated[Path, typer.Option("--config", help="The company's tasuki.toml.", show_default=True)]
+ConfigOption = Annotated[
+    Path, typer.Option("--config", envvar="TASUKI_CONFIG", help="The company's tasuki.toml.", show_default=True)
+]
 DEFAULT_CONFIG = Path("tasuki.toml")
 
 
@@ -137,6 +139,44 @@ def sql(
 
 
 @app.command()
+def bridge(
+    kpi: Annotated[str, typer.Argument(help="KPI that the teams count in their own ways, such as mql_cnt.")],
+    month: Annotated[str | None, typer.Option(help="Month, such as 2026-03.")] = None,
+    quarter: Annotated[str | None, typer.Option(help="First day of a fiscal quarter, such as 2026-01-01.")] = None,
+    year: Annotated[str | None, typer.Option(help="First day of a fiscal year, such as 2025-04-01.")] = None,
+    segment: Annotated[str | None, typer.Option(help="name=value, such as channel=event; default the total.")] = None,
+    rows: Annotated[bool, typer.Option("--rows", help="The records behind the steps.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, UTF-8 with byte-order mark.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, a list of objects.")] = False,
+) -> None:
+    """Show why marketing and sales have two numbers for a KPI: what leads from one to the other."""
+    if as_csv and as_json:
+        _stop("choose one of --csv and --json", WRONG_USE)
+    given = {"month": month and f"{month}-01", "fiscal_quarter": quarter, "fiscal_year": year}
+    periods = [(grain, text) for grain, text in given.items() if text]
+    if len(periods) != 1:
+        _stop("write one of --month 2026-03, --quarter 2026-01-01 and --year 2025-04-01", WRONG_USE)
+    ((grain, start),) = periods
+    name, _, value = (segment or "all=all").partition("=")
+    company = _load(config)
+    from orchestration import bridge as sheet
+    from orchestration import query
+
+    place = sheet.Place(kpi, grain, _day(start, "--month, --quarter, --year"), name, value)
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    try:
+        sheet.check(company, place)
+        if not (rows or as_csv or as_json):
+            sheet.write_sheet(company, place, sys.stdout)
+            return
+        write = query.write_csv if as_csv else query.write_json if as_json else query.write_table
+        write(sheet.rows(company, place) if rows else sheet.steps(company, place), sys.stdout)
+    except query.QueryError as error:
+        _stop(str(error), WRONG_USE)
+
+
+@app.command()
 def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List the published versions that are kept, newest first."""
     company = _load(config)
@@ -185,6 +225,53 @@ def rollback(
 
 
 @app.command()
+def lock(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the definitions are as signed.")] = False,
+) -> None:
+    """Sign the definitions and KPIs as they stand: their versions and checksums go to definitions.lock."""
+    from orchestration.definitions_lock import definitions, differences, read_lock, unsigned, write_lock
+
+    path = PROJECT_DIR / "definitions.lock"
+    found, locked = definitions(PROJECT_DIR), read_lock(path)
+    if problems := unsigned(found, locked):
+        _stop("Not signed:\n" + "\n".join(f"  {problem}" for problem in problems), FAILED)
+    changed = differences(found, locked)
+    if check and changed:
+        _stop("\n".join(["definitions.lock is behind; run `tasuki lock`:", *(f"  {line}" for line in changed)]), FAILED)
+    if not check:
+        write_lock(path, found)
+    typer.echo("\n".join([*changed, f"{len(found)} definitions are as signed in {path.name}"]), err=True)
+
+
+@app.command()
+def preview(
+    config: ConfigOption = DEFAULT_CONFIG,
+    kpi: Annotated[str | None, typer.Option(help="Only this KPI, such as mql_rate.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Also write it as Markdown, for a pull request.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """What the edited definitions would change, on the current version's data, before anybody else sees it."""
+    company = _load(config)
+    from orchestration.preview import PreviewError
+    from orchestration.preview import preview as compare
+    from orchestration.preview_report import print_preview, to_json, to_markdown
+
+    try:
+        found = compare(company, kpi)
+    except PreviewError as error:
+        _stop(str(error), FAILED)
+    if markdown is not None:
+        source = f"On the data of {company.company.name}."
+        markdown.write_text(to_markdown(found, source), encoding="utf-8")
+    if as_json:
+        typer.echo(to_json(found), nl=False)
+    else:
+        from rich.console import Console
+
+        print_preview(found, Console() if sys.stdout.isatty() else Console(width=160))
+
+
+@app.command()
 def dagster_home(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Print the company's Dagster home (made where there is none), for Dagster's own commands."""
     company = _load(config)
@@ -200,7 +287,7 @@ def _run(
     full_refresh: bool = False,
     backfill: tuple[str, str] | None = None,
 ) -> None:
-    from orchestration.lock import RunActive
+    from orchestration.lock import RunActive, RunLock
     from orchestration.notify import run_failed
     from orchestration.progress import Report
     from orchestration.publish import PublishRefused
@@ -210,16 +297,17 @@ def _run(
 
     try:
         check_overlay(config)
-        if not full_refresh and backfill is None:
-            reason = why_run(config, as_of)
-            if reason is None:
-                typer.echo("Nothing new: the current version is up to date.", err=True)
-                return
-            typer.echo(f"Running for {config.company.name}: {reason}", err=True)
-        # The job prints to a log; progress goes to the terminal as it was.
-        with os.fdopen(os.dup(2), "w", encoding="utf-8") as out:
-            report = Report(out)
-            done = refresh(config, report, as_of=as_of, full_refresh=full_refresh, backfill=backfill)
+        with RunLock(Workspace(config).lock):
+            if not full_refresh and backfill is None:
+                reason = why_run(config, as_of)
+                if reason is None:
+                    typer.echo("Nothing new: the current version is up to date.", err=True)
+                    return
+                typer.echo(f"Running for {config.company.name}: {reason}", err=True)
+            # The job prints to a log; progress goes to the terminal as it was.
+            with os.fdopen(os.dup(2), "w", encoding="utf-8") as out:
+                report = Report(out)
+                done = refresh(config, report, as_of=as_of, full_refresh=full_refresh, backfill=backfill)
     except RunActive as error:
         _stop(str(error), BUSY)
     except (WarehouseError, PublishRefused) as error:

@@ -73,9 +73,16 @@ def _column_map(columns: dict[str, str]) -> dict[str, str]:
     return columns
 
 
+def _each_once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("a name stands there twice; write each once")
+    return names
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Encoding = Literal["auto", "utf-8", "cp932", "utf-16"]
 Delivery = Literal["snapshot", "upsert", "append"]
+Segment = Literal["channel", "campaign", "persona", "industry", "company_size", "owner", "region"]
 
 
 class _Table(BaseModel):
@@ -121,6 +128,14 @@ class Schedule(_Table):
     cron: Annotated[str, AfterValidator(_cron)] = "0 6 * * *"
 
 
+class Kpis(_Table):
+    """How KPI values are split."""
+
+    segments: Annotated[list[Segment], AfterValidator(_each_once)] = Field(
+        default_factory=lambda: list(get_args(Segment))
+    )
+
+
 class FeedSettings(_Table):
     """What differs from the defaults for one raw table."""
 
@@ -148,6 +163,7 @@ class _File(_Table):
     retention: Retention = Retention()
     notify: Notify = Notify()
     schedule: Schedule = Schedule()
+    kpis: Kpis = Kpis()
     systems: dict[str, SystemSettings] = Field(default_factory=dict)
 
 
@@ -161,6 +177,7 @@ class Config(BaseModel):
     retention: Retention
     notify: Notify
     schedule: Schedule
+    kpis: Kpis
     systems: dict[str, SystemSettings]
     feeds: tuple[Feed, ...]
     catalogue: Catalogue
@@ -300,6 +317,7 @@ def _resolve(path: Path, raw: Mapping[str, Any], content: _File, catalogue: Cata
         retention=content.retention,
         notify=content.notify,
         schedule=content.schedule,
+        kpis=content.kpis,
         systems=content.systems,
         feeds=feeds,
         catalogue=catalogue,

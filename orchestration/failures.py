@@ -1,6 +1,6 @@
-"""What failed in a build, with the keys of a few rows. Only keys and counts: a failing row may hold personal data."""
+"""What failed in a run, with the keys of a few rows. Only keys and counts: a failing row may hold personal data."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -8,6 +8,9 @@ from orchestration.atomic import read_json
 from orchestration.landing.sql import identifier, literal
 from orchestration.progress import Problem
 from orchestration.warehouse import Workspace
+
+if TYPE_CHECKING:
+    from dagster_shared.error import SerializableErrorInfo
 
 ROW_LIMIT = 5
 FAILED = ("error", "fail", "runtime error")
@@ -33,6 +36,17 @@ _KEY_NAMES = {
     "problem",
     "model",
 }
+
+
+def reason(error: "SerializableErrorInfo | None") -> str:
+    """Why a Dagster step or run failed: our own words where a step gave some, else its first cause."""
+    found = error
+    while found and found.cls_name != "Failure" and found.cause:
+        found = found.cause
+    if found is None:
+        return ""
+    text = found.message.strip().partition(": ")[2]
+    return text if found.cls_name == "Failure" else f"{found.cls_name}: {text}"
 
 
 def dbt_problems(workspace: Workspace) -> tuple[list[Problem], list[dict[str, Any]]]:

@@ -28,9 +28,10 @@ from orchestration.atomic import (
     write_json,
 )
 from orchestration.config import Config
+from orchestration.kept import forget, keep
 from orchestration.landing.sql import identifier, literal
 from orchestration.ledger import record_event, record_version
-from orchestration.warehouse import TOOLS, Workspace
+from orchestration.warehouse import TOOLS, Workspace, is_built
 
 # Not named after their schemas: DuckDB calls a catalog after its file, and `marts.leads` would be ambiguous.
 MARTS_FILE = "tasuki.duckdb"
@@ -63,6 +64,7 @@ def write_candidate(workspace: Workspace, run_id: str, comments: dict[str, dict[
         con.execute(f"attach {literal(str(workspace.warehouse))} as warehouse (read_only)")
         marts = _copy(con, "marts", candidate / MARTS_FILE, comments or {})
         restricted = _copy(con, "restricted", private / RESTRICTED_FILE, comments or {})
+        keep(con, workspace, private)
         for table in marts:
             _write_parquet(con, table, candidate)
     finally:
@@ -90,12 +92,11 @@ def write_candidate(workspace: Workspace, run_id: str, comments: dict[str, dict[
 def _finished_build(workspace: Workspace) -> dict[str, Any]:
     if not (workspace.build_state.exists() and workspace.warehouse.exists()):
         raise PublishRefused("the warehouse was never built; run the job refresh")
-    build = read_json(workspace.build_state)
-    if build["state"] != "built":
+    if not is_built(workspace):
         raise PublishRefused(
             "the warehouse's latest build did not end, or a blocking test failed in it; run the job refresh"
         )
-    return build
+    return read_json(workspace.build_state)
 
 
 def _restricted_candidate(config: Config, run_id: str) -> Path:
@@ -232,9 +233,9 @@ def _switch(config: Config, version: str) -> None:
 
 
 def current_version(config: Config) -> str | None:
-    """The id of the published version; None before the first."""
+    """The id of the published version; None before the first, and where somebody removed it."""
     link = config.published_dir / "current"
-    return Path(os.readlink(link)).name if link.is_symlink() else None
+    return Path(os.readlink(link)).name if (link / "manifest.json").exists() else None
 
 
 def versions(config: Config) -> list[dict[str, Any]]:
@@ -281,10 +282,11 @@ def heal(config: Config) -> None:
         switch_symlink(link, f"versions/{current}")
 
 
-def _retain(config: Config, keep: set[str | None]) -> None:
+def _retain(config: Config, used: set[str | None]) -> None:
     """Remove versions beyond the newest N, but never the current one nor the one before it, which may still be read."""
+    forget(config, used)
     ids = sorted(path.name for path in (config.published_dir / "versions").glob("[!.]*"))
     for version in ids[: -config.retention.versions]:
-        if version not in keep:
+        if version not in used:
             for root in (config.published_dir, config.restricted_dir):
                 remove_trees(path for path in [root / "versions" / version] if path.exists())

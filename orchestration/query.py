@@ -14,6 +14,8 @@ from orchestration.landing.sql import literal
 from orchestration.publish import MARTS_FILE, current_version
 
 SHOWN_ROWS = 200
+READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  Japanese Excel takes the full-width ones too
 
 
 class QueryError(Exception):
@@ -46,16 +48,18 @@ def run_query(config: Config, statement: str) -> Answer:
     if version is None:
         raise QueryError(f"nothing is published yet in {config.published_dir}; run: tasuki run --config {config.path}")
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
-    con.execute(
-        f"attach {literal(str(config.published_dir / 'versions' / version / MARTS_FILE))} as tasuki (read_only)"
-    )
-    con.execute("use tasuki")
-    con.execute("set enable_external_access = false")
-    con.execute("set lock_configuration = true")
     try:
+        con.execute(
+            f"attach {literal(str(config.published_dir / 'versions' / version / MARTS_FILE))} as tasuki (read_only)"
+        )
+        con.execute("use tasuki")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
         statements = con.extract_statements(statement)
         if len(statements) != 1:
             raise QueryError(f"write one statement, not {len(statements)}")
+        if statements[0].type not in READING:
+            raise QueryError("write a statement that reads: select, from, with, describe, summarize, show or explain")
         return Answer(con, con.execute(statements[0]))
     except duckdb.Error as error:
         raise QueryError(_one_line(error)) from error
@@ -66,12 +70,14 @@ def _one_line(error: Exception) -> str:
 
 
 def write_json(answer: Answer, out: IO[str]) -> None:
-    """A list of objects; times in ISO 8601, decimals as numbers, what JSON cannot say (NaN, infinity) as null."""
+    """A list of objects; times in ISO 8601, decimals as numbers with every digit, what JSON cannot say (NaN, infinity) as
+    null. Raises QueryError where two columns have one name: an object holds only one of them."""
+    if twice := sorted({name for name in answer.columns if answer.columns.count(name) > 1}):
+        raise QueryError(f"two columns are named {', '.join(twice)}; give each its own name")
     out.write("[")
     for number, row in enumerate(answer.rows()):
         out.write(",\n " if number else "\n ")
-        record = {name: _plain(value) for name, value in zip(answer.columns, row, strict=True)}
-        out.write(json.dumps(record, ensure_ascii=False))
+        out.write(_json(dict(zip(answer.columns, row, strict=True))))
     out.write("\n]\n")
 
 
@@ -87,7 +93,7 @@ def write_csv(answer: Answer, out: IO[str]) -> None:
 
 def _no_formula(value: Any) -> str:
     text = _text(value)
-    is_formula = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
+    is_formula = isinstance(value, str) and text.startswith(FORMULA_STARTS)
     return f"'{text}" if is_formula else text
 
 
@@ -115,19 +121,20 @@ def _text(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, (list, dict)):
-        return json.dumps(_plain(value), ensure_ascii=False)
+        return _json(value)
     return str(value)
 
 
-def _plain(value: Any) -> Any:
+def _json(value: Any) -> str:
     if isinstance(value, decimal.Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
+        return f"{value:f}"  # json would go by way of float
     if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return "{" + ", ".join(f"{_json(str(name))}: {_json(item)}" for name, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+        return "[" + ", ".join(map(_json, value)) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "null"
+    if isinstance(value, (dt.date, dt.time)):
+        return json.dumps(value.isoformat())
+    plain = value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+    return json.dumps(plain, ensure_ascii=False)

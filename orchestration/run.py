@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.config import Config
+from orchestration.failures import reason
 from orchestration.lock import RunLock
 from orchestration.progress import Problem, Report, listen
 from orchestration.warehouse import WarehouseError, Workspace, check_overlay, registry_rows
@@ -23,7 +24,9 @@ concurrency:
   runs:
     max_concurrent_runs: 1 # one writer: a second run waits in the queue
 run_monitoring:
-  enabled: true
+  enabled: true # a run whose process died is ended, and told
+nux:
+  enabled: false # no invitation to leave an e-mail address
 """
 
 
@@ -92,10 +95,7 @@ def _execute(
 
 
 def _step_problem(event: "DagsterEvent") -> Problem:
-    error = event.step_failure_data.error
-    while error and error.cause:
-        error = error.cause
-    return Problem(f"step {event.step_key}", error.message.strip() if error else "")
+    return Problem(f"step {event.step_key}", reason(event.step_failure_data.error))
 
 
 @contextlib.contextmanager

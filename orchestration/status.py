@@ -4,7 +4,7 @@ from orchestration.atomic import read_json
 from orchestration.config import Config
 from orchestration.landing import pending_files
 from orchestration.publish import current_version
-from orchestration.warehouse import batch_ids, default_as_of, inputs, registry_rows
+from orchestration.warehouse import Workspace, batch_ids, default_as_of, inputs, is_built, registry_rows
 
 
 def why_run(config: Config, as_of: str | None = None) -> str | None:
@@ -15,6 +15,8 @@ def why_run(config: Config, as_of: str | None = None) -> str | None:
     version = current_version(config)
     if version is None:
         return "nothing is published yet"
+    if not is_built(Workspace(config)):
+        return "the warehouse is not whole: its latest build was ended or removed"
     if pending := pending_files(config):
         return f"{len(pending)} new or changed file(s), such as {pending[0]}"
     manifest = read_json(config.published_dir / "versions" / version / "manifest.json")

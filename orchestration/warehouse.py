@@ -15,13 +15,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.atomic import fsync_path, read_json, write_json
+from orchestration.atomic import fsync_path, read_json, write_json, write_text
 from orchestration.config import PROJECT_DIR, Config
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
 SEEDS_DIR = PROJECT_DIR / "seeds"
 TOOLS = ("tasuki", "dbt-core", "dbt-duckdb", "duckdb", "dagster", "great-expectations")
 DBT_CODE = (DBT_DIR / "models", DBT_DIR / "macros", DBT_DIR / "tests", DBT_DIR / "dbt_project.yml")
+SEEDS_HOME = ".home"  # in a folder of merged seeds: which company's they are
 PYTHON_CODE = (PROJECT_DIR / "expectations", PROJECT_DIR / "orchestration")
 
 
@@ -108,6 +109,7 @@ def dbt_vars(config: Config) -> str:
             "business_timezone": config.company.timezone,
             "fiscal_year_start_month": config.company.fiscal_year_start_month,
             "base_currency": config.company.base_currency,
+            "kpi_segments": config.kpis.segments,
             "source_timezones": zones,
             "feed_deliveries": deliveries,
         },
@@ -131,17 +133,27 @@ def check_overlay(config: Config) -> None:
 def merge_seeds(workspace: Workspace) -> None:
     """Bring the merged seeds up to date. An unchanged file keeps its time, so that dbt need not parse it again."""
     check_overlay(workspace.config)
+    _remove_seeds_of_removed_homes(workspace)
     wanted = {path.name: path for path in SEEDS_DIR.iterdir() if path.suffix in (".csv", ".yml")}
     if workspace.config.seeds_dir is not None:
         wanted |= {path.name: path for path in workspace.config.seeds_dir.glob("*.csv")}
     workspace.seeds.mkdir(parents=True, exist_ok=True)
+    home = workspace.seeds / SEEDS_HOME
+    if not home.exists():
+        write_text(str(workspace.config.home_dir), home)
     for stray in workspace.seeds.iterdir():
-        if stray.name not in wanted:
+        if stray.name not in (*wanted, SEEDS_HOME):
             stray.unlink()
     for name, source in wanted.items():
         target = workspace.seeds / name
         if not (target.exists() and target.read_bytes() == source.read_bytes()):
             shutil.copyfile(source, target)
+
+
+def _remove_seeds_of_removed_homes(workspace: Workspace) -> None:
+    for note in workspace.seeds.parent.glob(f"*/{SEEDS_HOME}"):
+        if note.parent != workspace.seeds and not Path(note.read_text(encoding="utf-8")).exists():
+            shutil.rmtree(note.parent, ignore_errors=True)  # another company's run may be removing it as well
 
 
 def checksum(files: Iterator[tuple[str, Path]]) -> str:
@@ -232,6 +244,13 @@ def finish_build(workspace: Workspace, warnings: list[dict[str, Any]]) -> None:
     """Say that the warehouse is whole and its blocking tests hold. `warnings` are the failed tests that do not block."""
     state = read_json(workspace.build_state)
     write_json({**state, "state": "built", "warnings": warnings}, workspace.build_state)
+
+
+def is_built(workspace: Workspace) -> bool:
+    """Whether the warehouse is there and its latest build ended well."""
+    if not (workspace.warehouse.exists() and workspace.build_state.exists()):
+        return False
+    return bool(read_json(workspace.build_state)["state"] == "built")
 
 
 def prepare(workspace: Workspace) -> None:

@@ -2,19 +2,52 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.config import Config, load_config
 from orchestration.simulation import simulate
+from orchestration.warehouse import Workspace
+from tests.support import builder, conflicted
+
+__all__ = ["builder", "conflicted"]
 
 REPO = Path(__file__).resolve().parents[1]
 SAMPLE_PEOPLE = 300
+COMPANIES = ("sample_company", "conflicted")  # made once for tests of several files
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What builds companies takes longest and goes first."""
+    items.sort(key=lambda item: not {"builder", *COMPANIES} & set(getattr(item, "fixturenames", [])))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """The tests of a file, and the files that name one company, go to one worker: what they share is made once."""
+    return OneCompanyOneWorker(config, log)
+
+
+class OneCompanyOneWorker(LoadScopeScheduling):
+    """Hands out files and companies. The group marks of xdist 3.8 have no effect under pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((name for name in COMPANIES if f"{name}: " in text_of(file)), file)
+
+
+@cache
+def text_of(file: str) -> str:
+    """A test file, named from the repository."""
+    return (REPO / file).read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -54,6 +87,10 @@ class Company:
         done = subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True, encoding="utf-8")
         return Command(done.returncode, done.stdout, done.stderr)
 
+    def close(self) -> None:
+        """Remove its merged seeds from the dbt project's folder."""
+        shutil.rmtree(Workspace(self.config).seeds, ignore_errors=True)
+
     def sql(self, statement: str) -> list[dict[str, Any]]:
         """The answer to a statement on the published marts."""
         done = self.tasuki("sql", "--json", statement)
@@ -63,7 +100,7 @@ class Company:
 
 
 @pytest.fixture(scope="session")
-def sample_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+def sample_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """A small simulated company with conflicts: landed, built, checked and published once, by `tasuki run`.
 
     Its exports are below var/sample/exports, its answer key is var/sample/answer_key. Tests only look at it.
@@ -74,4 +111,5 @@ def sample_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     done = company.tasuki("run")
     (company.root / "run.txt").write_text(done.out + done.err, encoding="utf-8")
     assert done.code == 0, done.err
-    return company
+    yield company
+    company.close()

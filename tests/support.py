@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from orchestration.warehouse import (
     merge_seeds,
     registry_rows,
 )
+from tests.dbt_process import run_dbt
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPO.parent / "shared" / "data"
@@ -51,6 +50,11 @@ class Built:
         return Workspace(self.config).warehouse
 
     @property
+    def as_of(self) -> str:
+        """Up to when it is built where nothing else is said."""
+        return default_as_of(self.config, registry_rows(self.config))
+
+    @property
     def exports(self) -> Path:
         """The folder that holds a folder of exports per system."""
         return self.root / "var" / "sample" / "exports"
@@ -71,7 +75,7 @@ class Builder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._slot = root / "slot"
-        self._seeds: set[Path] = set()
+        self.seeds: Path | None = None  # the merged seeds that the last build read
 
     def build(
         self,
@@ -93,43 +97,52 @@ class Builder:
         os.replace(link, self._slot)
         shared = Workspace(config.model_copy(update={"home_dir": self.root}))  # one folder of merged seeds for all
         merge_seeds(shared)
-        self._seeds.add(shared.seeds)
-        env = {**os.environ, **dbt_environment(shared, as_of or default_as_of(config, registry_rows(config)))}
+        self.seeds = shared.seeds
+        env = {**os.environ, **dbt_environment(shared, as_of or company.as_of)}
         env |= {
             "TASUKI_LANDING": str(self._slot / config.landing_dir.relative_to(config.home_dir)),
             "TASUKI_WAREHOUSE": str(self._slot / company.warehouse.relative_to(config.home_dir)),
-            "DBT_LOG_LEVEL_FILE": "warn",
+            "TASUKI_THREADS": "1",  # dbt's own work, not DuckDB's, takes the time: threads would only wait for each other
+            "DBT_LOG_LEVEL_FILE": "none",
+            "DBT_WRITE_JSON": "false",
         }
         if backfill is not None:
             env |= {"TASUKI_BACKFILL_FROM": backfill[0], "TASUKI_BACKFILL_TO": backfill[1]}
-        args = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build", "--profiles-dir", "."]
-        args += ["--vars", dbt_vars(config), "--exclude-resource-type", "test", "unit_test"]
+        args = ["--quiet", "build", "--profiles-dir", ".", "--vars", dbt_vars(config)]
+        args += ["--exclude-resource-type", "test", "unit_test"]
         args += ["--select", select] if select else []
         args += ["--full-refresh"] if full_refresh else []
-        done = subprocess.run(args, cwd=DBT_DIR, env=env, capture_output=True, text=True, encoding="utf-8")
-        assert done.returncode == 0, done.stdout + done.stderr
+        run_dbt(args, cwd=DBT_DIR, env=env)
+        assert not company.warehouse.with_name(company.warehouse.name + ".wal").exists(), "dbt left its file open"
 
     def close(self) -> None:
         """Remove the merged seeds from the dbt project's folder."""
-        for folder in self._seeds:
-            shutil.rmtree(folder, ignore_errors=True)
+        if self.seeds is not None:
+            shutil.rmtree(self.seeds, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
-    """One Builder; folders that import it share the parsed project through the session's folder."""
-    root = tmp_path_factory.getbasetemp() / "builds"
-    root.mkdir(exist_ok=True)
-    shared = Builder(root)
+    """One Builder for the session, so that its project is parsed once."""
+    shared = Builder(tmp_path_factory.mktemp("builds"))
     yield shared
     shared.close()
 
 
+@pytest.fixture(scope="session")
+def conflicted(builder: Builder) -> Built:
+    """A company with every kind of conflict, landed and built. Tests only look at it."""
+    company = simulated(builder.root / "conflicted", people=600, seed=11)
+    land(company)
+    builder.build(company)
+    return company
+
+
 def sample_config(root: Path, more: str = "") -> Config:
-    """The sample company's tasuki.toml at `root`, with the seeds that the answer key knows, and `more` at its end."""
+    """The sample company's tasuki.toml at `root`, and `more` at its end. The seeds that the answer key knows lie with its own."""
     text = (REPO / "tasuki.toml").read_text(encoding="utf-8")
-    assert 'base_currency = "JPY"' in text
-    text = text.replace('base_currency = "JPY"', f'base_currency = "JPY"\nseeds = "{FROZEN_SEEDS}"')
+    assert 'seeds = "var/sample/seeds"' in text
+    shutil.copytree(FROZEN_SEEDS, root / "var" / "sample" / "seeds", dirs_exist_ok=True)
     (root / "tasuki.toml").write_text(text + more, encoding="utf-8")
     for system in ("hubspot", "salesforce", "cs"):
         (root / "var" / "sample" / "exports" / system).mkdir(parents=True, exist_ok=True)

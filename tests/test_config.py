@@ -101,6 +101,11 @@ def test_checksum_is_of_the_settings_not_the_text(load):
         (COMPANY + "seeds = 'nowhere'\n", "company.seeds = 'nowhere': there is no folder"),
         ("[company]\n", "company.name: missing; add it"),
         ("", "company: missing; add it"),
+        (
+            COMPANY + "[kpis]\nsegments = ['channel', 'channel']\n",
+            "kpis.segments = ['channel', 'channel']: a name stands there twice",
+        ),
+        (COMPANY + "[kpis]\nsegments = ['chanel']\n", "kpis.segments.0 = 'chanel': "),
         (COMPANY + "[schedule]\ncron = '0 25 * * *'\n", "schedule.cron = '0 25 * * *': not a schedule"),
         (COMPANY + "[notify]\nwebhook_env = 'https://secret'\n", "notify.webhook_env = (not shown): not the name of"),
         (COMPANY + "[systems.hubspot]\n", "systems.hubspot.folder: missing; add it"),

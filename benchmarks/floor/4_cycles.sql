@@ -1,277 +1,91 @@
 -- CRM leads as they stood at as_of, with their person; a conversion without a time takes the best time the records have.
 create temp table cycle_leads as
-with as_of as (
-    select as_of from run_parameters
-),
-persons as (
-    select source_system, record_id, person_key from person_records where record_type = 'crm_lead'
-),
-conversions as (
-    select source_system, crm_lead_id, min(changed_at) as changed_at
-    from crm_lead_history
-    where field = 'converted'
-    group by source_system, crm_lead_id
-),
-opportunities as (
+with dated as (
     select
-        source_system,
-        crm_opportunity_id,
-        coalesce(created_at, closed_at, business_day_start(close_on)) as known_at
-    from crm_opportunity
-),
-dated as (
-    select
-        leads.*,
-        persons.person_key,
-        case when coalesce(leads.is_converted, false) then
+        leads.* exclude (converted_at), persons.person_key, leads.converted_at as told_converted_at,
+        case when is_converted then
             coalesce(
-                leads.converted_at, conversions.changed_at, business_day_start(leads.converted_on),
-                opportunities.known_at, leads.updated_at, leads.created_at
+                leads.converted_at, business_day_start(converted_on), opportunities.created_at, opportunities.closed_at,
+                business_day_start(opportunities.close_on), leads.updated_at, leads.created_at
             )
-        end as best_converted_at,
-        case
-            when leads.master_record_id is not null then 'merged_away'
-            when coalesce(leads.is_deleted, false) then 'deleted'
-        end as best_removed_as,
-        coalesce(leads.deleted_at, leads.updated_at) as best_removed_at,
-        coalesce(leads.converted_at, conversions.changed_at) as told_converted_at
+        end as converted_at,
+        case when leads.master_record_id is not null then 'merged_away' when leads.is_deleted then 'deleted' end as removed_as,
+        case when leads.master_record_id is not null or leads.is_deleted then coalesce(leads.deleted_at, leads.updated_at) end as removed_at,
+        run_parameters.as_of
     from crm_lead as leads
-    left join persons on leads.source_system = persons.source_system and leads.crm_lead_id = persons.record_id
-    left join conversions
-        on leads.source_system = conversions.source_system and leads.crm_lead_id = conversions.crm_lead_id
-    left join opportunities
-        on leads.source_system = opportunities.source_system
-        and leads.converted_opportunity_id = opportunities.crm_opportunity_id
+    cross join run_parameters
+    left join (from person_records where record_type = 'crm_lead') as persons on leads.crm_lead_id = persons.record_id
+    left join crm_opportunity as opportunities on leads.converted_opportunity_id = opportunities.crm_opportunity_id
+    where leads.created_at is null or leads.created_at <= as_of
 )
 select
-    dated.source_system,
-    dated.crm_lead_id,
-    dated.person_key,
-    dated.status,
-    dated.campaign_id,
-    dated.created_at,
-    dated.updated_at,
-    dated.assigned_at,
-    dated.accepted_at,
-    case when dated.best_converted_at <= as_of.as_of then dated.best_converted_at end as converted_at,
-    case when dated.best_converted_at <= as_of.as_of then dated.converted_opportunity_id end as converted_opportunity_id,
-    case when dated.best_removed_at <= as_of.as_of then dated.best_removed_as end as removed_as,
-    case
-        when dated.best_removed_as is not null and dated.best_removed_at <= as_of.as_of then dated.best_removed_at
-    end as removed_at,
-    least(
-        coalesce(dated.told_converted_at, as_of.as_of + interval '1' day),
-        coalesce(case when dated.best_removed_as is not null then dated.best_removed_at end, as_of.as_of + interval '1' day)
-    ) as ended_at
-from dated
-cross join as_of
-where dated.created_at is null or dated.created_at <= as_of.as_of;
+    source_system, crm_lead_id, person_key, status, campaign_id, created_at, updated_at, assigned_at, accepted_at,
+    case when converted_at <= as_of then converted_at end as converted_at,
+    case when converted_at <= as_of then converted_opportunity_id end as converted_opportunity_id,
+    case when removed_at <= as_of then removed_as end as removed_as,
+    case when removed_at <= as_of then removed_at end as removed_at,
+    least(coalesce(told_converted_at, as_of + interval 1 day), coalesce(removed_at, as_of + interval 1 day)) as ended_at
+from dated;
 
--- Whose opportunity it is: each lead that was converted into it, and the primary contact role (else the first). Of a conversion
--- the opportunity may be missing in the CRM. link_no 1 is the primary link.
+-- Whose opportunity it is: each lead that was converted into it, and the primary contact role (else the first). link_no 1 is primary.
 create temp table opportunity_people as
-with as_of as (
-    select as_of from run_parameters
-),
-conversions as (
-    select
-        source_system,
-        converted_opportunity_id as crm_opportunity_id,
-        person_key,
-        crm_lead_id,
-        converted_at,
-        created_at as lead_created_at
+with links as (
+    select converted_opportunity_id as crm_opportunity_id, person_key, crm_lead_id, converted_at, created_at as lead_created_at, 1 as link_rank
     from cycle_leads
-    where converted_at is not null and converted_opportunity_id is not null
-),
-roles as (
-    select role.source_system, role.crm_opportunity_id, role.crm_contact_id
-    from crm_contact_role as role
-    cross join as_of
-    where not coalesce(role.is_deleted, false)
-        and (role.created_at is null or role.created_at <= as_of.as_of)
-    qualify row_number() over (
-        partition by role.source_system, role.crm_opportunity_id
-        order by coalesce(role.is_primary, false) desc, role.created_at nulls last, role.role_id
-    ) = 1
-),
-links as (
-    select *, 1 as link_rank from conversions
+    where converted_opportunity_id is not null
     union all
-    select
-        roles.source_system,
-        roles.crm_opportunity_id,
-        persons.person_key,
-        cast(null as varchar) as crm_lead_id,
-        cast(null as timestamp) as converted_at,
-        cast(null as timestamp) as lead_created_at,
-        2 as link_rank
-    from roles
-    inner join person_records as persons
-        on roles.source_system = persons.source_system
-        and persons.record_type = 'crm_contact'
-        and roles.crm_contact_id = persons.record_id
+    select crm_opportunity_id, person_key, null, null, null, 2
+    from (
+        from crm_contact_role
+        where not coalesce(is_deleted, false) and (created_at is null or created_at <= (select as_of from run_parameters))
+        qualify row_number() over (
+            partition by crm_opportunity_id order by coalesce(is_primary, false) desc, created_at nulls last, role_id
+        ) = 1
+    ) as roles
+    join (from person_records where record_type = 'crm_contact') as persons on roles.crm_contact_id = persons.record_id
 )
 select
-    md5(coalesce(cast(source_system as varchar), '') || '|' || coalesce(cast(crm_opportunity_id as varchar), '')) as opportunity_id,
-    source_system,
-    crm_opportunity_id,
-    person_key,
-    crm_lead_id,
-    converted_at,
-    lead_created_at,
-    row_number() over (
-        partition by source_system, crm_opportunity_id
-        order by link_rank, converted_at, crm_lead_id, person_key
-    ) as link_no
+    md5('salesforce|' || crm_opportunity_id) as opportunity_id, 'salesforce' as source_system, * exclude (link_rank),
+    row_number() over (partition by crm_opportunity_id order by link_rank, converted_at, crm_lead_id, person_key) as link_no
 from links
 where person_key is not null;
 
--- First appearances, responses and human sales activities on the persons' timelines. Bulk e-mail stays out.
-create temp view timeline_people as
-with as_of as (
-    select as_of from run_parameters
-),
-activities as (
-    select activities.*
-    from activities as activities
-    cross join as_of
-    where (activities.is_response or activities.is_human) and activities.occurred_at <= as_of.as_of
-),
-primary_people as (
-    select source_system, crm_opportunity_id, person_key from opportunity_people where link_no = 1
-),
-appearances as (
-    select
-        persons.person_key, 'first_appearance' as kind, persons.created_at as occurred_at, persons.source_system,
-        persons.record_type as source_record_type, persons.record_id as source_record_id, persons.record_id as source_event_id,
-        cast(null as varchar) as campaign_id, true as is_opener, false as is_attempt, false as is_two_way
-    from person_records as persons
-    cross join as_of
-    where persons.created_at <= as_of.as_of
-    qualify row_number() over (
-        partition by persons.person_key
-        order by persons.created_at, persons.source_system, persons.record_type, persons.record_id
-    ) = 1
-),
-on_records as (
-    select
-        persons.person_key, activities.activity_id, activities.source_system, activities.activity_origin, activities.record_type,
-        activities.record_id, activities.campaign_id, activities.is_response, activities.is_human, activities.direction,
-        activities.is_two_way, activities.occurred_at
-    from activities
-    inner join person_records as persons
-        on activities.source_system = persons.source_system
-        and activities.record_type = persons.record_type
-        and activities.record_id = persons.record_id
-    union all
-    select
-        primary_people.person_key, activities.activity_id, activities.source_system, activities.activity_origin, 'crm_opportunity' as record_type,
-        activities.crm_opportunity_id as record_id, activities.campaign_id, activities.is_response, activities.is_human, activities.direction,
-        activities.is_two_way, activities.occurred_at
-    from activities
-    inner join primary_people
-        on activities.source_system = primary_people.source_system
-        and activities.crm_opportunity_id = primary_people.crm_opportunity_id
-    where activities.record_id is null
-)
-select * from appearances
-union all
-select
-    person_key, case when is_response then 'response' else 'activity' end as kind, occurred_at, source_system,
-    record_type as source_record_type, record_id as source_record_id, activity_origin || '|' || activity_id as source_event_id,
-    campaign_id, is_response as is_opener, is_human and direction = 'outbound' as is_attempt, is_human and is_two_way as is_two_way
-from on_records;
-
 -- Changes of an MA person's lifecycle that map to a stage.
 create temp table stage_events_ma as
-with history as (
-    select * from ma_stage_history where property = 'lifecycle_stage'
-),
-mapping as (
-    select * from lead_stage_mapping where object = 'person' and field = 'lifecycle_stage'
-)
 select
-    history.source_system,
-    'ma_person' as source_record_type,
-    history.ma_id as source_record_id,
-    history.history_id as source_event_id,
-    persons.person_key,
-    mapping.stage,
-    history.changed_at as occurred_at,
-    history.new_value as source_value
-from history
-cross join run_parameters as run_parameters
-inner join mapping
-    on history.source_system = mapping.source_system
-    and lower(trim(history.new_value)) = mapping.source_value
-    and business_date(history.changed_at) >= coalesce(mapping.valid_from, date '0001-01-01')
-    and business_date(history.changed_at) <= coalesce(mapping.valid_to, date '9999-12-31')
-inner join person_records as persons
-    on history.source_system = persons.source_system
-    and persons.record_type = 'ma_person'
-    and history.ma_id = persons.record_id
-where history.changed_at <= run_parameters.as_of;
+    history.source_system, 'ma_person' as source_record_type, ma_id as source_record_id, history_id as source_event_id, person_key, stage,
+    changed_at as occurred_at, new_value as source_value
+from ma_stage_history as history
+join (from lead_stage_mapping where object = 'person' and field = 'lifecycle_stage') as mapping
+    on history.source_system = mapping.source_system and lower(trim(new_value)) = mapping.source_value
+    and business_date(changed_at) between coalesce(valid_from, date '0001-01-01') and coalesce(valid_to, date '9999-12-31')
+join (from person_records where record_type = 'ma_person') as persons on history.ma_id = persons.record_id
+where property = 'lifecycle_stage' and changed_at <= (select as_of from run_parameters);
 
 -- The statuses of a CRM lead in order, as stages: the one it was created with (state_no 0), then its history.
--- Values that map to no stage change nothing.
 create temp view stage_events_lead_statuses as
 with history as (
     select * from crm_lead_history where field = 'status'
 ),
-first_changes as (
-    select source_system, crm_lead_id, old_value
-    from history
-    qualify row_number() over (partition by source_system, crm_lead_id order by changed_at, history_id) = 1
-),
-created_with as (
-    select
-        leads.source_system,
-        leads.crm_lead_id,
-        case when first_changes.crm_lead_id is null then leads.status else first_changes.old_value end as status,
-        leads.created_at,
-        leads.updated_at,
-        first_changes.crm_lead_id is not null as has_history
-    from cycle_leads as leads
-    left join first_changes
-        on leads.source_system = first_changes.source_system and leads.crm_lead_id = first_changes.crm_lead_id
-),
-mapping as (
-    select * from lead_stage_mapping where object = 'lead' and field = 'status'
-),
 statuses as (
     select
-        source_system, crm_lead_id, status, created_at as changed_at, updated_at,
-        crm_lead_id as source_event_id, 0 as state_no, has_history
-    from created_with
+        leads.source_system, crm_lead_id, case when firsts.crm_lead_id is null then leads.status else firsts.old_value end as status, created_at as changed_at,
+        updated_at, crm_lead_id as source_event_id, 0 as state_no, firsts.crm_lead_id is not null as has_history
+    from cycle_leads as leads
+    left join (
+        from history qualify row_number() over (partition by crm_lead_id order by changed_at, history_id) = 1
+    ) as firsts using (crm_lead_id)
     union all
-    select
-        source_system, crm_lead_id, new_value as status, changed_at, changed_at as updated_at,
-        history_id as source_event_id, 1 as state_no, true as has_history
+    select source_system, crm_lead_id, new_value, changed_at, changed_at, history_id, 1, true
     from history
-),
-mapped as (
-    select
-        statuses.*,
-        mapping.stage,
-        mapping.stage in ('received', 'accepted') as is_in_hands
-    from statuses
-    inner join mapping
-        on statuses.source_system = mapping.source_system
-        and lower(trim(statuses.status)) = mapping.source_value
-        and business_date(coalesce(statuses.changed_at, statuses.updated_at)) >= coalesce(mapping.valid_from, date '0001-01-01')
-        and business_date(coalesce(statuses.changed_at, statuses.updated_at)) <= coalesce(mapping.valid_to, date '9999-12-31')
 )
 select
-    source_system,
-    crm_lead_id,
-    source_event_id,
-    status as source_value,
-    stage,
-    is_in_hands,
-    state_no,
-    case when state_no = 0 and not has_history and not is_in_hands then updated_at else changed_at end as changed_at
-from mapped;
+    statuses.source_system, crm_lead_id, source_event_id, status as source_value, stage, stage in ('received', 'accepted') as is_in_hands, state_no,
+    case when not has_history and stage not in ('received', 'accepted') then updated_at else changed_at end as changed_at
+from statuses
+join (from lead_stage_mapping where object = 'lead' and field = 'status') as mapping
+    on statuses.source_system = mapping.source_system and lower(trim(status)) = mapping.source_value
+    and business_date(coalesce(changed_at, updated_at)) between coalesce(valid_from, date '0001-01-01') and coalesce(valid_to, date '9999-12-31');
 
 -- What happened to a CRM lead: into inside sales's hands (is_entry), accepted, out of them again, converted, gone.
 create temp table stage_events_lead as
@@ -611,273 +425,167 @@ left join from_leads on events.opportunity_id = from_leads.opportunity_id
 left join con_people as people on links.person_key = people.person_key;
 
 -- Everything that stands on a person's timeline, with its rank among events of the same instant: openers 1, progress 2, closers 3.
-create temp view timeline_events as
-with people as (
-    select
-        person_key as subject_key, person_key, kind, cast(null as varchar) as stage,
-        case when is_opener then 1 else 2 end as event_rank, is_opener, false as is_closer,
-        occurred_at, occurred_at as order_at, source_system, source_record_type, source_record_id, source_event_id,
-        cast(null as varchar) as opportunity_id, campaign_id, 0 as open_delta, is_attempt, is_two_way
-    from timeline_people
+create temp table timeline_events as
+with appearances as (
+    select distinct on (person_key) person_key, created_at, source_system, record_type, record_id
+    from person_records
+    where created_at <= (select as_of from run_parameters)
+    order by person_key, created_at, source_system, record_type, record_id
 ),
-ma_stages as (
+active as (
+    select * from activities where (is_response or is_human) and occurred_at <= (select as_of from run_parameters)
+),
+on_people as (
+    select active.*, person_key from active join person_records using (source_system, record_type, record_id)
+    union all
+    select active.* replace ('crm_opportunity' as record_type, crm_opportunity_id as record_id), person_key
+    from active
+    join (select crm_opportunity_id, person_key from opportunity_people where link_no = 1) using (crm_opportunity_id)
+    where record_id is null
+),
+events(
+    subject_key, person_key, kind, stage, event_rank, is_opener, is_closer, occurred_at, order_at, source_system, source_record_type,
+    source_record_id, source_event_id, source_value, opportunity_id, campaign_id, open_delta, is_attempt, is_two_way, is_inferred
+) as (
     select
-        person_key as subject_key, person_key, 'stage' as kind, stage,
-        case when stage in ('mql', 'handed_over') then 1 else 2 end as event_rank,
-        stage in ('mql', 'handed_over') as is_opener, false as is_closer,
-        occurred_at, occurred_at as order_at, source_system, source_record_type, source_record_id, source_event_id,
-        cast(null as varchar) as opportunity_id, cast(null as varchar) as campaign_id, 0 as open_delta,
-        false as is_attempt, false as is_two_way
+        person_key, person_key, 'first_appearance', null, 1, true, false, created_at, created_at, source_system, record_type,
+        record_id, record_id, null, null, null, 0, false, false, false
+    from appearances
+    union all
+    select
+        person_key, person_key, case when is_response then 'response' else 'activity' end, null, case when is_response then 1 else 2 end,
+        is_response, false, occurred_at, occurred_at, source_system, record_type,
+        record_id, activity_origin || '|' || activity_id, null, null, campaign_id, 0, is_human and direction = 'outbound', is_human and is_two_way, false
+    from on_people
+    union all
+    select
+        person_key, person_key, 'stage', stage, case when stage in ('mql', 'handed_over') then 1 else 2 end,
+        stage in ('mql', 'handed_over'), false, occurred_at, occurred_at, source_system, source_record_type,
+        source_record_id, source_event_id, source_value, null, null, 0, false, false, false
     from stage_events_ma
-),
-lead_stages as (
+    union all
     select
-        person_key as subject_key, person_key, 'stage' as kind, stage,
-        case when is_entry then 1 when stage in ('rejected', 'disqualified', 'recycled') then 3 else 2 end as event_rank,
-        is_entry as is_opener, stage in ('rejected', 'disqualified', 'recycled') as is_closer,
-        occurred_at, occurred_at as order_at, source_system, source_record_type, source_record_id, source_event_id,
-        cast(null as varchar) as opportunity_id, campaign_id, 0 as open_delta, false as is_attempt, false as is_two_way
+        person_key, person_key, 'stage', stage, case when is_entry then 1 when stage in ('rejected', 'disqualified', 'recycled') then 3 else 2 end,
+        is_entry, stage in ('rejected', 'disqualified', 'recycled'), occurred_at, occurred_at, source_system, source_record_type,
+        source_record_id, source_event_id, source_value, null, campaign_id, 0, false, false, is_inferred
     from stage_events_lead
     where person_key is not null
-),
-opportunities as (
+    union all
     select
-        subject_key, person_key, 'opportunity' as kind, stage,
-        case when is_opener then 1 when is_final_close then 3 else 2 end as event_rank,
-        is_opener, is_final_close as is_closer,
-        occurred_at, greatest(occurred_at, coalesce(came_after, occurred_at)) as order_at,
-        source_system, 'crm_opportunity' as source_record_type, crm_opportunity_id as source_record_id, source_event_id,
-        opportunity_id, campaign_id, open_delta, false as is_attempt, false as is_two_way
+        subject_key, person_key, 'opportunity', stage, case when is_opener then 1 when is_final_close then 3 else 2 end,
+        is_opener, is_final_close, occurred_at, greatest(occurred_at, came_after), source_system, 'crm_opportunity',
+        crm_opportunity_id, source_event_id, null, opportunity_id, campaign_id, open_delta, false, false, false
     from timeline_opportunities
-),
-final as (
-    select * from people
-    union all
-    select * from ma_stages
-    union all
-    select * from lead_stages
-    union all
-    select * from opportunities
 )
-select * from final where occurred_at is not null;
+from events
+where occurred_at is not null;
 
--- The timelines in order, and after which events a cycle breaks: after a rejection, disqualification or recycling, after the final close
--- of the last open opportunity, and where nothing happens for longer than the idle days while no opportunity is open.
-create temp view timeline_breaks as
-with events as (
+-- The timelines in order, their breaks, and the cycle each event belongs to: it opens at the first opener after a break. Only what decides
+-- is sorted (subjects by their hash); the events join at the end.
+create temp table timeline as
+with ordered as (
     select
-        *,
-        business_date(order_at) as order_on
-    from timeline_events
-),
-idle_days as (
-    select * from windows where name = 'idle'
-),
-ordered as (
-    select
-        events.*,
-        run_parameters.as_of,
-        coalesce(idle_days.days, 0) as idle_days,
+        rowid as event_id, hash(subject_key) as subject, is_opener, is_closer, kind, stage, occurred_at, order_at,
         row_number() over timeline as event_no,
-        lead(events.order_at) over timeline as next_order_at,
-        sum(events.open_delta) over (
-            partition by events.subject_key
-            order by events.order_at, events.event_rank, events.source_record_id, events.source_event_id, events.kind, events.stage nulls first
+        lead(order_at) over timeline as next_order_at,
+        sum(open_delta) over (
+            partition by hash(subject_key) order by order_at, event_rank, source_record_id, source_event_id, kind, stage nulls first
             rows between unbounded preceding and current row
         ) as open_cnt
-    from events
-    cross join run_parameters as run_parameters
-    left join idle_days on events.order_on >= coalesce(idle_days.valid_from, date '0001-01-01')
-        and events.order_on <= coalesce(idle_days.valid_to, date '9999-12-31')
-    window timeline as (
-        partition by events.subject_key
-        order by events.order_at, events.event_rank, events.source_record_id, events.source_event_id, events.kind, events.stage nulls first
-    )
+    from timeline_events
+    window timeline as (partition by hash(subject_key) order by order_at, event_rank, source_record_id, source_event_id, kind, stage nulls first)
 ),
 judged as (
     select
-        *,
-        (order_at + to_microseconds(cast(idle_days * 86400 as bigint) * 1000000)) as idle_at,
-        is_closer and (kind <> 'opportunity' or open_cnt <= 0) as ends_here
-    from ordered
-)
-select
-    *,
-    case
-        when ends_here then stage
-        when open_cnt <= 0 and coalesce(next_order_at, as_of) > idle_at then 'idle'
-    end as break_reason,
-    case
-        when ends_here then occurred_at
-        when open_cnt <= 0 and coalesce(next_order_at, as_of) > idle_at then idle_at
-    end as break_at
-from judged;
-
--- The timelines with the cycle each event belongs to. A cycle opens at the first opener after a break; what comes between a break and
--- the next opener still belongs to the cycle before.
-create temp table timeline as
-with breaks as (
+        event_id, subject, event_no, is_opener,
+        case when ends_here then stage when idles_here then 'idle' end as break_reason,
+        case when ends_here then occurred_at when idles_here then idle_at end as break_at
+    from (
+        select
+            ordered.*, order_at + to_days(coalesce(days, 0)) as idle_at,
+            is_closer and (kind <> 'opportunity' or open_cnt <= 0) as ends_here,
+            open_cnt <= 0 and coalesce(next_order_at, (select as_of from run_parameters)) > order_at + to_days(coalesce(days, 0)) as idles_here
+        from ordered
+        left join (from windows where name = 'idle') on business_date(order_at) >= coalesce(valid_from, date '0001-01-01')
+            and business_date(order_at) <= coalesce(valid_to, date '9999-12-31')
+    )
+),
+counted as (
     select
-        *,
-        sum(case when break_reason is not null then 1 else 0 end) over (
-            partition by subject_key order by event_no rows between unbounded preceding and current row
-        ) - case when break_reason is not null then 1 else 0 end as breaks_before,
-        min(case when is_opener then event_no end) over (partition by subject_key) as first_opener_no
-    from timeline_breaks
+        *, count(break_reason) over (partition by subject order by event_no rows between unbounded preceding and 1 preceding) as breaks_before
+    from judged
 ),
 openings as (
-    select
-        *,
-        case
-            when first_opener_no is null then event_no = 1
-            when is_opener then row_number() over (
-                partition by subject_key, breaks_before, is_opener order by event_no
-            ) = 1
-            else false
-        end as opens_cycle
-    from breaks
+    -- a timeline without opener opens with its first event
+    select subject, coalesce(opened_no, 1) as opened_no, coalesce(opener_id, first_id) as opener_id
+    from (
+        select
+            subject, breaks_before, min(event_no) filter (where is_opener) as opened_no,
+            arg_min(event_id, event_no) filter (where is_opener) as opener_id, arg_min(event_id, event_no) as first_id
+        from counted
+        group by subject, breaks_before
+    )
+    qualify opened_no is not null or (breaks_before = 0 and max(opened_no) over (partition by subject) is null)
 ),
-numbered as (
+cycles as (
     select
-        *,
-        greatest(1, sum(case when opens_cycle then 1 else 0 end) over (
-            partition by subject_key order by event_no rows between unbounded preceding and current row
-        )) as cycle_no
+        subject, opened_no,
+        md5(concat_ws('|', case when kind = 'stage' then stage else kind end, source_system, source_event_id)) as lead_id,
+        row_number() over (partition by subject order by opened_no) as cycle_no,
+        lead(opened_no) over (partition by subject order by opened_no) as next_opened_no
     from openings
+    join timeline_events on openings.opener_id = timeline_events.rowid
 )
 select
-    max(case when opens_cycle then md5(coalesce(cast(case when kind = 'stage' then stage else kind end as varchar), '') || '|' || coalesce(cast(source_system as varchar), '') || '|' || coalesce(cast(source_event_id as varchar), '')) end) over (partition by subject_key, cycle_no) as lead_id,
-    subject_key,
-    person_key,
-    cast(cycle_no as bigint) as cycle_no,
-    cast(event_no as bigint) as event_no,
-    kind,
-    stage,
-    event_rank,
-    is_opener,
-    opens_cycle,
-    occurred_at,
-    order_at,
-    source_system,
-    source_record_type,
-    source_record_id,
-    source_event_id,
-    opportunity_id,
-    campaign_id,
-    open_delta,
-    is_attempt,
-    is_two_way,
-    break_reason,
-    break_at
-from numbered;
-
--- One row per campaign of any system, its cost in base currency at the rate of its first day.
-create temp view con_campaigns as
-with channels as (
-    select source_value, channel from channels
-),
-priced as (
-    select
-        campaigns.*,
-        channels.channel as mapped_channel,
-        case
-        when campaigns.currency is null or upper(campaigns.currency) = 'JPY' then cast(1 as decimal(18, 6))
-        else cast(rates.rate_to_base as decimal(18, 6))
-    end as rate_to_base
-    from ma_campaign as campaigns
-    cross join run_parameters as run_parameters
-    left join channels on lower(trim(campaigns.channel)) = channels.source_value
-    left join fx_rates as rates
-        on campaigns.currency = rates.currency
-        and coalesce(campaigns.started_on, run_parameters.as_of_on) >= coalesce(rates.valid_from, date '0001-01-01')
-        and coalesce(campaigns.started_on, run_parameters.as_of_on) <= coalesce(rates.valid_to, date '9999-12-31')
-)
-select
-    md5(coalesce(cast(source_system as varchar), '') || '|' || coalesce(cast(campaign_id as varchar), '')) as campaign_key,
-    source_system,
-    campaign_id,
-    name,
-    coalesce(mapped_channel, lower(trim(channel))) as channel,
-    programme_type,
-    objective,
-    cast(cost * rate_to_base as decimal(18, 2)) as cost_base,
-    started_on,
-    ended_on
-from priced;
+    lead_id, cycle_no, opened_no, event_no, event_no = opened_no as opens_cycle, break_reason, break_at,
+    events.* exclude (event_rank, is_closer)
+from counted
+join cycles
+    on counted.subject = cycles.subject
+    and (event_no >= opened_no or cycle_no = 1)
+    and (event_no < next_opened_no or next_opened_no is null)
+join timeline_events as events on counted.event_id = events.rowid;
 
 -- One row per lead cycle. It closes at its first break; an opportunity of the cycle that closes later still closes it.
 create temp table lead_cycles as
 with openings as (
-    select * from timeline as events where opens_cycle
+    select * exclude (break_reason, break_at, campaign_id) from timeline where opens_cycle
 ),
 breaks as (
-    select events.lead_id, events.break_reason, events.break_at
-    from timeline as events
-    inner join openings on events.lead_id = openings.lead_id
-    where events.break_reason is not null and events.event_no >= openings.event_no
-    qualify row_number() over (partition by events.lead_id order by events.event_no) = 1
+    select lead_id, break_reason, break_at
+    from timeline
+    where break_reason is not null and event_no >= opened_no
+    qualify row_number() over (partition by lead_id order by event_no) = 1
 ),
 opportunity_closes as (
-    select events.lead_id, facts.closed_at, facts.stage_code
-    from timeline as events
-    inner join opportunity_facts as facts on events.opportunity_id = facts.opportunity_id
-    where events.open_delta = 1 and facts.closed_at is not null
-    qualify row_number() over (
-        partition by events.lead_id order by facts.closed_at desc, facts.stage_code desc, facts.opportunity_id
-    ) = 1
+    select lead_id, closed_at, stage_code
+    from timeline
+    join opportunity_facts as facts using (opportunity_id)
+    where open_delta = 1 and closed_at is not null
+    qualify row_number() over (partition by lead_id order by facts.closed_at desc, stage_code desc, opportunity_id) = 1
 ),
 campaigns as (
-    select events.lead_id, events.source_system, events.campaign_id
-    from timeline as events
-    where events.campaign_id is not null
-    qualify row_number() over (partition by events.lead_id order by events.event_no) = 1
-),
-closed as (
-    select
-        openings.*,
-        case when breaks.break_reason = 'idle' then breaks.break_at end as idle_at,
-        case
-            when breaks.lead_id is null then null
-            when opportunity_closes.closed_at > breaks.break_at then opportunity_closes.closed_at
-            else breaks.break_at
-        end as closed_at,
-        case
-            when breaks.lead_id is null then null
-            when opportunity_closes.closed_at > breaks.break_at then opportunity_closes.stage_code
-            else breaks.break_reason
-        end as close_reason
-    from openings
-    left join breaks on openings.lead_id = breaks.lead_id
-    left join opportunity_closes on openings.lead_id = opportunity_closes.lead_id
+    select lead_id, source_system, campaign_id
+    from timeline
+    where campaign_id is not null
+    qualify row_number() over (partition by lead_id order by event_no) = 1
 )
 select
-    closed.lead_id,
-    closed.subject_key,
-    closed.person_key,
-    coalesce(people.account_key, accounts.account_key) as account_key,
-    closed.cycle_no,
-    closed.order_at as opened_at,
-    business_date(closed.order_at) as opened_on,
-    case when closed.kind = 'stage' then closed.stage else closed.kind end as opened_by,
-    closed.source_system as opened_by_system,
-    closed.source_event_id as opened_by_record_id,
-    closed.closed_at,
-    business_date(closed.closed_at) as closed_on,
-    closed.close_reason,
-    closed.idle_at,
-    campaigns.campaign_id,
-    coalesce(con_campaigns.name, campaigns.campaign_id) as campaign,
-    lead(closed.order_at) over (partition by closed.subject_key order by closed.cycle_no) as next_opened_at
-from closed
-left join con_people as people on closed.person_key = people.person_key
-left join opportunity_facts as facts on closed.opportunity_id = facts.opportunity_id
-left join account_records as accounts
-    on facts.source_system = accounts.source_system
-    and accounts.record_type = 'crm_account'
-    and facts.crm_account_id = accounts.record_id
-left join campaigns on closed.lead_id = campaigns.lead_id
-left join con_campaigns as con_campaigns
-    on campaigns.source_system = con_campaigns.source_system and campaigns.campaign_id = con_campaigns.campaign_id;
+    openings.lead_id, openings.subject_key, openings.person_key, coalesce(people.account_key, accounts.account_key) as account_key,
+    openings.cycle_no, openings.order_at as opened_at, business_date(openings.order_at) as opened_on, openings.source_system as opened_by_system,
+    case when break_reason is not null then greatest(break_at, opportunity_closes.closed_at) end as closed_at,
+    business_date(case when break_reason is not null then greatest(break_at, opportunity_closes.closed_at) end) as closed_on,
+    case when opportunity_closes.closed_at > break_at then opportunity_closes.stage_code else break_reason end as close_reason,
+    case when break_reason = 'idle' then break_at end as idle_at,
+    coalesce(ma_campaign.name, campaigns.campaign_id) as campaign
+from openings
+left join breaks using (lead_id)
+left join opportunity_closes using (lead_id)
+left join campaigns on openings.lead_id = campaigns.lead_id
+left join ma_campaign on campaigns.source_system = ma_campaign.source_system and campaigns.campaign_id = ma_campaign.campaign_id
+left join con_people as people on openings.person_key = people.person_key
+left join opportunity_facts as facts on openings.opportunity_id = facts.opportunity_id
+left join (from account_records where record_type = 'crm_account') as accounts on facts.crm_account_id = accounts.record_id;
 
 -- The cycles an opportunity belongs to: of each of its people, the one it was created in. The primary link's cycle is the primary one.
 create temp table cycle_opportunities as
@@ -1080,76 +788,34 @@ from events
 cross join run_parameters as run_parameters
 where events.occurred_at <= run_parameters.as_of;
 
--- Every stage event that a system tells of, with the cycle it belongs to. The rules of `definitions` read this; con_stage_events adds
--- what they infer.
+-- Every stage event that a system tells of, with the cycle it belongs to.
 create temp table stage_events_observed as
-with cycles as (
-    select
-        lead_id, person_key, source_system, source_record_type, source_record_id, source_event_id, stage
-    from timeline
-    where kind = 'stage'
-),
-primary_cycles as (
+with primary_cycles as (
     select opportunity_id, lead_id, person_key from cycle_opportunities where is_primary
-),
-ma_events as (
-    select *, true as is_entry, false as is_inferred from stage_events_ma
-),
-on_people as (
-    select source_system, source_record_type, source_record_id, source_event_id, stage, occurred_at, source_value, is_entry, is_inferred
-    from ma_events
-    union all
-    select source_system, source_record_type, source_record_id, source_event_id, stage, occurred_at, source_value, is_entry, is_inferred
-    from stage_events_lead
-),
-person_events as (
-    select
-        'lead_cycle' as subject_type, cycles.lead_id as subject_id, cycles.lead_id, cycles.person_key,
-        cast(null as varchar) as opportunity_id, cast(null as varchar) as contract_id,
-        on_people.stage, on_people.occurred_at, on_people.source_system, on_people.source_record_type, on_people.source_record_id,
-        on_people.source_event_id, on_people.source_value, on_people.is_entry, on_people.is_inferred
-    from on_people
-    inner join cycles
-        on on_people.source_system = cycles.source_system
-        and on_people.source_record_type = cycles.source_record_type
-        and on_people.source_record_id = cycles.source_record_id
-        and on_people.source_event_id = cycles.source_event_id
-        and on_people.stage = cycles.stage
-),
-opportunity_events as (
-    select
-        'opportunity' as subject_type, events.opportunity_id as subject_id, primary_cycles.lead_id, primary_cycles.person_key,
-        events.opportunity_id, cast(null as varchar) as contract_id, events.stage, events.occurred_at, events.source_system,
-        events.source_record_type, events.source_record_id, events.source_event_id, events.source_value,
-        events.is_creation as is_entry, false as is_inferred
-    from stage_events_opportunity as events
-    left join primary_cycles on events.opportunity_id = primary_cycles.opportunity_id
-),
-contract_events as (
-    select
-        'contract' as subject_type, events.contract_id as subject_id, primary_cycles.lead_id, primary_cycles.person_key,
-        events.opportunity_id, events.contract_id, events.stage, events.occurred_at, events.source_system,
-        events.source_record_type, events.source_record_id, events.source_event_id, events.source_value,
-        events.stage = 'onboarded' as is_entry, false as is_inferred
-    from stage_events_contract as events
-    left join primary_cycles on events.opportunity_id = primary_cycles.opportunity_id
-),
-idle_events as (
-    select
-        'lead_cycle' as subject_type, lead_id as subject_id, lead_id, person_key,
-        cast(null as varchar) as opportunity_id, cast(null as varchar) as contract_id, 'idle' as stage, idle_at as occurred_at,
-        opened_by_system as source_system, 'lead_cycle' as source_record_type, lead_id as source_record_id,
-        lead_id as source_event_id, cast(null as varchar) as source_value, false as is_entry, true as is_inferred
-    from lead_cycles
-    where idle_at is not null
 )
-select * from person_events
+select
+    'lead_cycle' as subject_type, lead_id as subject_id, lead_id, person_key, cast(null as varchar) as opportunity_id,
+    cast(null as varchar) as contract_id, stage, occurred_at, source_system, source_record_type, source_record_id, source_event_id, source_value,
+    is_opener or source_record_type = 'ma_person' as is_entry, is_inferred
+from timeline
+where kind = 'stage'
 union all
-select * from opportunity_events
+select
+    'opportunity', opportunity_id, lead_id, person_key, opportunity_id, null, stage, occurred_at, source_system, source_record_type,
+    source_record_id, source_event_id, source_value, is_creation, false
+from stage_events_opportunity
+left join primary_cycles using (opportunity_id)
 union all
-select * from contract_events
+select
+    'contract', contract_id, lead_id, person_key, opportunity_id, contract_id, stage, occurred_at, source_system, source_record_type,
+    source_record_id, source_event_id, source_value, stage = 'onboarded', false
+from stage_events_contract
+left join primary_cycles using (opportunity_id)
 union all
-select * from idle_events;
+select
+    'lead_cycle', lead_id, lead_id, person_key, null, null, 'idle', idle_at, opened_by_system, 'lead_cycle', lead_id, lead_id, null, false, true
+from lead_cycles
+where idle_at is not null;
 
 -- Handed over: the first time in a cycle that marketing set the person's lifecycle to a stage that means it.
 create temp table stage_handed_over as
@@ -1170,105 +836,57 @@ qualify row_number() over (partition by lead_id order by occurred_at, source_sys
 -- MQL: the first in a cycle. A cycle that was handed over without one, or before it, became an MQL at the handover (inferred).
 create temp table stage_mql as
 with observed as (
-    select lead_id, min(occurred_at) as mql_at
-    from stage_events_observed
-    where stage = 'mql' and subject_type = 'lead_cycle'
-    group by lead_id
+    select lead_id, min(occurred_at) as observed_at from timeline where stage = 'mql' and kind = 'stage' group by lead_id
+)
+select
+    lead_id, least(observed_at, handed_over_at) as mql_at, business_date(least(observed_at, handed_over_at)) as mql_on,
+    coalesce(observed_at > handed_over_at, observed_at is null) as is_inferred
+from observed
+full join stage_handed_over using (lead_id);
+
+-- Hot: at the handover (else at the MQL) the score was high enough, the persona is a target where the threshold asks for one, and the
+-- person had responded recently.
+create temp table hot_leads as
+with cycles as (
+    select lead_id, lead_cycles.person_key, coalesce(handed_over_at, mql_at) as evaluated_at
+    from stage_mql
+    join lead_cycles using (lead_id)
+    left join stage_handed_over using (lead_id)
 ),
-handed_over as (
-    select lead_id, handed_over_at from stage_handed_over
+scores as (
+    select person_key, history_id, changed_at, try_cast(new_value as decimal(18, 6)) as score
+    from ma_stage_history
+    join (from person_records where record_type = 'ma_person') as persons on ma_id = persons.record_id
+    where property = 'score'
 ),
-joined as (
-    select
-        coalesce(observed.lead_id, handed_over.lead_id) as lead_id,
-        coalesce(observed.mql_at > handed_over.handed_over_at, observed.mql_at is null) as is_inferred,
-        observed.mql_at,
-        handed_over.handed_over_at
-    from observed
-    full outer join handed_over on observed.lead_id = handed_over.lead_id
+scores_then as (
+    select lead_id, score
+    from cycles
+    join scores on cycles.person_key = scores.person_key and changed_at <= evaluated_at
+    qualify row_number() over (partition by lead_id order by changed_at desc, history_id desc) = 1
+),
+responses_then as (
+    select cycles.lead_id, max(occurred_at) as last_response_at
+    from cycles
+    join timeline on cycles.person_key = timeline.person_key and occurred_at <= evaluated_at
+    where kind = 'response'
+    group by cycles.lead_id
 )
 select
     lead_id,
-    case when is_inferred then handed_over_at else mql_at end as mql_at,
-    business_date(case when is_inferred then handed_over_at else mql_at end) as mql_on,
-    is_inferred
-from joined;
-
--- Hot: at the handover (else at the MQL) the score was high enough, the persona is a target where the threshold asks for one, and the
--- person had responded recently. Thresholds: seeds/hot_lead_thresholds.csv, in force on that day.
-create temp table hot_leads as
-with cycles as (
-    select
-        cycles.lead_id,
-        cycles.person_key,
-        coalesce(handed_over.handed_over_at, mqls.mql_at) as evaluated_at,
-        business_date(coalesce(handed_over.handed_over_at, mqls.mql_at)) as evaluated_on
-    from lead_cycles as cycles
-    left join stage_handed_over as handed_over on cycles.lead_id = handed_over.lead_id
-    left join stage_mql as mqls on cycles.lead_id = mqls.lead_id
-    where coalesce(handed_over.handed_over_at, mqls.mql_at) is not null
-),
-scores as (
-    select
-        persons.person_key,
-        history.history_id,
-        history.changed_at,
-        try_cast(history.new_value as decimal(18, 6)) as score
-    from ma_stage_history as history
-    inner join person_records as persons
-        on history.source_system = persons.source_system
-        and persons.record_type = 'ma_person'
-        and history.ma_id = persons.record_id
-    where history.property = 'score'
-),
-scored_people as (
-    select person_key from scores group by person_key
-),
-scores_then as (
-    select cycles.lead_id, scores.score
-    from cycles
-    inner join scores on cycles.person_key = scores.person_key and scores.changed_at <= cycles.evaluated_at
-    qualify row_number() over (
-        partition by cycles.lead_id order by scores.changed_at desc, scores.history_id desc
-    ) = 1
-),
-responses_then as (
-    select cycles.lead_id, max(timeline.occurred_at) as last_response_at
-    from cycles
-    inner join timeline as timeline
-        on cycles.person_key = timeline.person_key
-        and timeline.kind = 'response'
-        and timeline.occurred_at <= cycles.evaluated_at
-    group by cycles.lead_id
-),
-evaluated as (
-    select
-        cycles.*,
-        case when scored_people.person_key is null then people.current_score else scores_then.score end as score,
-        coalesce(personas.is_target, false) as is_target,
-        responses_then.last_response_at
-    from cycles
-    left join scored_people on cycles.person_key = scored_people.person_key
-    left join scores_then on cycles.lead_id = scores_then.lead_id
-    left join con_people as people on cycles.person_key = people.person_key
-    left join personas as personas on cycles.person_key = personas.person_key
-    left join responses_then on cycles.lead_id = responses_then.lead_id
-)
-select
-    evaluated.lead_id,
-    evaluated.evaluated_at,
-    evaluated.score,
-    evaluated.is_target,
-    evaluated.last_response_at,
     coalesce(
-        evaluated.score >= thresholds.min_score
-        and (evaluated.is_target or not thresholds.requires_target_persona)
-        and (evaluated.last_response_at + to_microseconds(cast(thresholds.recency_days * 86400 as bigint) * 1000000)) >= evaluated.evaluated_at,
+        case when cycles.person_key in (select person_key from scores) then scores_then.score else people.current_score end >= min_score
+        and (coalesce(personas.is_target, false) or not requires_target_persona)
+        and last_response_at + to_days(recency_days) >= evaluated_at,
         false
     ) as is_hot
-from evaluated
-left join hot_lead_thresholds as thresholds on evaluated.evaluated_on >= coalesce(thresholds.valid_from, date '0001-01-01')
-    and evaluated.evaluated_on <= coalesce(thresholds.valid_to, date '9999-12-31');
+from cycles
+left join scores_then using (lead_id)
+left join responses_then using (lead_id)
+left join con_people as people on cycles.person_key = people.person_key
+left join personas on cycles.person_key = personas.person_key
+left join hot_lead_thresholds
+    on business_date(evaluated_at) between coalesce(valid_from, date '0001-01-01') and coalesce(valid_to, date '9999-12-31');
 
 -- Received: every time a CRM lead of the cycle came into inside sales's hands.
 create temp table stage_received as
@@ -1298,97 +916,19 @@ select
 from events
 group by lead_id;
 
--- The clock of inside sales: it starts at the handover (else at the receipt) and asks for an attempt within the business minutes of the
--- lead's tier (seeds/sla_tiers.csv, in force on that day). Attempts and contacts count from the start of the clock on.
-create temp table sla_clock as
-with handed_over as (
-    select lead_id, handed_over_at from stage_handed_over
-),
-received as (
-    select lead_id, received_at from stage_received where in_rank = 1
-),
-started as (
-    select
-        coalesce(handed_over.lead_id, received.lead_id) as lead_id,
-        coalesce(handed_over.handed_over_at, received.received_at) as clock_start_at,
-        business_date(coalesce(handed_over.handed_over_at, received.received_at)) as clock_start_on
-    from handed_over
-    full outer join received on handed_over.lead_id = received.lead_id
-),
-touches as (
-    select
-        started.lead_id,
-        min(timeline.occurred_at) filter (where timeline.is_attempt) as first_attempt_at,
-        min(timeline.occurred_at) filter (where timeline.is_two_way) as first_contact_at
-    from started
-    inner join timeline as timeline
-        on started.lead_id = timeline.lead_id and timeline.occurred_at >= started.clock_start_at
-    where timeline.is_attempt or timeline.is_two_way
-    group by started.lead_id
-),
-clocks as (
-    select
-        started.*,
-        touches.first_attempt_at,
-        business_date(touches.first_attempt_at) as first_attempt_on,
-        touches.first_contact_at,
-        case when hot_leads.is_hot then 'hot' else 'standard' end as sla_tier
-    from started
-    left join touches on started.lead_id = touches.lead_id
-    left join hot_leads as hot_leads on started.lead_id = hot_leads.lead_id
-),
-timed as (
-    select
-        clocks.*,
-        tiers.business_minutes as sla_business_minutes,
-        hours.open_minute,
-        (hours.close_minute - hours.open_minute) * 60 as day_seconds,
-        start_days.business_minutes_before * 60
-        + case
-            when start_days.is_business_day then
-                least(
-                    greatest(local_seconds_of_day(clocks.clock_start_at) - hours.open_minute * 60, 0),
-                    (hours.close_minute - hours.open_minute) * 60
-                )
-            else 0
-        end as start_seconds,
-        attempt_days.business_minutes_before * 60
-        + case
-            when attempt_days.is_business_day then
-                least(
-                    greatest(local_seconds_of_day(clocks.first_attempt_at) - hours.open_minute * 60, 0),
-                    (hours.close_minute - hours.open_minute) * 60
-                )
-            else 0
-        end as attempt_seconds
-    from clocks
-    cross join business_hours as hours
-    left join sla_tiers as tiers
-        on clocks.sla_tier = tiers.tier and clocks.clock_start_on >= coalesce(tiers.valid_from, date '0001-01-01')
-        and clocks.clock_start_on <= coalesce(tiers.valid_to, date '9999-12-31')
-    left join con_calendar as start_days on clocks.clock_start_on = start_days.date_on
-    left join con_calendar as attempt_days on clocks.first_attempt_on = attempt_days.date_on
-),
-targeted as (
-    select
-        *,
-        cast(floor((start_seconds + sla_business_minutes * 60 - 1) / day_seconds) as bigint) as due_day_no
-    from timed
+-- Attempts and contacts count from the start of inside sales's clock: the handover, else the receipt.
+create temp table first_touches as
+with started as (
+    select lead_id, coalesce(handed_over_at, received_at) as clock_start_at
+    from stage_handed_over
+    full join (from stage_received where in_rank = 1) using (lead_id)
 )
 select
-    targeted.lead_id,
-    targeted.clock_start_at,
-    targeted.sla_tier,
-    cast(targeted.sla_business_minutes as bigint) as sla_business_minutes,
-    (business_day_start(due_days.date_on) + to_microseconds(cast(targeted.open_minute * 60 + targeted.start_seconds + targeted.sla_business_minutes * 60 - targeted.due_day_no * targeted.day_seconds as bigint) * 1000000)) as due_at,
-    due_days.date_on as due_on,
-    targeted.first_attempt_at,
-    targeted.first_contact_at,
-    cast(floor(date_diff('second', targeted.clock_start_at, targeted.first_attempt_at) / 60) as bigint) as attempt_wall_minutes,
-    cast(floor((targeted.attempt_seconds - targeted.start_seconds) / 60) as bigint) as attempt_business_minutes
-from targeted
-left join con_calendar as due_days
-    on targeted.due_day_no = due_days.business_day_no and due_days.is_business_day;
+    lead_id, min(occurred_at) filter (where is_attempt) as first_attempt_at, min(occurred_at) filter (where is_two_way) as first_contact_at
+from started
+join timeline using (lead_id)
+where (is_attempt or is_two_way) and occurred_at >= clock_start_at
+group by lead_id;
 
 -- Opportunity: the first one created in the cycle, of any of its people's leads or contact roles.
 create temp view stage_opportunity as
@@ -1579,8 +1119,8 @@ select
     received.received_on,
     accepted.accepted_at,
     accepted.accepted_on,
-    sla_clock.first_attempt_at,
-    sla_clock.first_contact_at,
+    touches.first_attempt_at,
+    touches.first_contact_at,
     opportunities.opportunity_created_at,
     opportunities.opportunity_created_on,
     valid.valid_opportunity_at,
@@ -1605,7 +1145,7 @@ left join stage_mql as mqls on cycles.lead_id = mqls.lead_id
 left join stage_handed_over as handed_over on cycles.lead_id = handed_over.lead_id
 left join stage_received as received on cycles.lead_id = received.lead_id and received.in_rank = 1
 left join stage_accepted as accepted on cycles.lead_id = accepted.lead_id
-left join sla_clock as sla_clock on cycles.lead_id = sla_clock.lead_id
+left join first_touches as touches on cycles.lead_id = touches.lead_id
 left join stage_opportunity as opportunities on cycles.lead_id = opportunities.lead_id
 left join stage_valid_opportunity as valid on cycles.lead_id = valid.lead_id
 left join stage_won as won on cycles.lead_id = won.lead_id
@@ -1697,43 +1237,3 @@ left join cycle_opportunities as cycles on links.opportunity_id = cycles.opportu
 left join conversions
     on links.source_system = conversions.source_system and links.crm_lead_id = conversions.source_record_id
 where coalesce(cycles.lead_id, conversions.lead_id) is not null;
-
--- A contract's monthly recurring revenue over time: from its start, then from each change on. Of changes on one day the last id counts.
-create temp view contract_mrr as
-with rated as (
-    select
-        contracts.contract_id,
-        changes.effective_on as from_on,
-        cast(changes.mrr * case
-        when sources.currency is null or upper(sources.currency) = 'JPY' then cast(1 as decimal(18, 6))
-        else cast(rates.rate_to_base as decimal(18, 6))
-    end as decimal(18, 2)) as mrr_base
-    from cs_contract_change as changes
-    cross join run_parameters as run_parameters
-    inner join con_contracts as contracts
-        on changes.source_system = contracts.source_system and changes.contract_id = contracts.source_contract_id
-    inner join cs_contract as sources
-        on changes.source_system = sources.source_system and changes.contract_id = sources.contract_id
-    left join fx_rates as rates
-        on sources.currency = rates.currency
-        and coalesce(contracts.start_on, run_parameters.as_of_on) >= coalesce(rates.valid_from, date '0001-01-01')
-        and coalesce(contracts.start_on, run_parameters.as_of_on) <= coalesce(rates.valid_to, date '9999-12-31')
-    where changes.effective_on <= run_parameters.as_of_on
-    qualify row_number() over (
-        partition by changes.source_system, changes.contract_id, changes.effective_on order by changes.change_id desc
-    ) = 1
-),
-levels as (
-    select contract_id, from_on, mrr_base from rated
-    union all
-    select contracts.contract_id, contracts.start_on as from_on, contracts.mrr_base
-    from con_contracts as contracts
-    left join rated on contracts.contract_id = rated.contract_id and contracts.start_on = rated.from_on
-    where contracts.start_on is not null and rated.contract_id is null
-)
-select
-    contract_id,
-    from_on,
-    lead(from_on) over (partition by contract_id order by from_on) as to_on,
-    mrr_base
-from levels;

@@ -1,8 +1,8 @@
--- Blocking: each total is the sum of its parts, in every segment.
+-- Blocking: each total is the sum of its parts, in every segment. A derived value is none.
 with totals as (
     select *
     from {{ ref('kpi_values') }}
-    where segment = 'all' and statistic <> 'p90'
+    where segment = 'all' and statistic <> 'p90' and basis <> 'derived'
 ),
 
 parts as (
@@ -36,7 +36,8 @@ left join parts
         and totals.period_start = parts.period_start
         and totals.statistic = parts.statistic
         and segments.segment = parts.segment
-where totals.numerator is distinct from parts.numerator
+-- a target against which nothing was counted has a total of 0 and no parts
+where totals.numerator is distinct from coalesce(parts.numerator, 0)
     or totals.denominator is distinct from parts.denominator
-    or totals.n is distinct from parts.n
+    or totals.n is distinct from coalesce(parts.n, 0)
     or totals.censored_cnt is distinct from parts.censored_cnt

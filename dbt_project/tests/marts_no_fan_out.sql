@@ -28,7 +28,7 @@ with compared as (
         (
             select cast(coalesce(sum(numerator), 0) as decimal(28, 2))
             from {{ ref('kpi_values') }}
-            where kpi_code = 'won_amt' and grain = 'month' and segment = 'all'
+            where kpi_code = 'won_amt' and view = 'shared' and grain = 'month' and segment = 'all'
         ),
         (
             select cast(coalesce(sum(opportunities.amount_base), 0) as decimal(28, 2))

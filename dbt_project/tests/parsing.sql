@@ -41,7 +41,7 @@
     ('true', 'true'), ('TRUE', 'true'), ('1', 'true'), ('yes', 'true'), ('はい', 'true'), ('○', 'true'),
     ('false', 'false'), ('0', 'false'), ('No', 'false'), ('いいえ', 'false'), ('×', 'false'), ('maybe', none)
 ] %}
-{% set texts = [(' a ', 'a'), ('　株式会社 A　', '株式会社 A'), ("\t\u00a0a b \u3000\r\n", 'a b'), ('ab', 'ab'), ('', none)] %}
+{% set texts = [(' a ', 'a'), ('　株式会社 A　', '株式会社 A'), ("\t\u00a0a b \u3000\r\n", 'a b'), ('ab', 'ab'), (' 　\u00a0\t', none), ('', none)] %}
 
 {# a date alone is the start of the business day, even from a source on UTC: the second line #}
 {% set groups = [
@@ -51,7 +51,8 @@
     ('decimal(18,6)', numbers, parse_number('text')),
     ('bigint', integers, parse_integer('text')),
     ('boolean', booleans, parse_boolean('text')),
-    ('varchar', texts, trimmed('text'))
+    ('varchar', texts, given_text('text')),
+    ('varchar', texts[:4], trimmed('text'))
 ] %}
 
 with cases as (

@@ -99,10 +99,8 @@ def audit_checks(workspace: Workspace) -> dg.AssetChecksDefinition:
                 check_name=f"audit_{table}",
                 passed=not failed,
                 severity=dg.AssetCheckSeverity.ERROR if blocks or not failed else dg.AssetCheckSeverity.WARN,
-                metadata={
-                    "expectations": sum(r["table"] == table for r in results),
-                    "failed": dg.MetadataValue.md("\n".join(f"- {r['check']}: {r['message']}" for r in failed)),
-                },
+                description="\n".join(f"{r['check']}: {r['message']}" for r in failed) or None,
+                metadata={"expectations": sum(r["table"] == table for r in results)},
             )
 
     return audit

@@ -3,13 +3,18 @@
 import hashlib
 
 import dagster as dg
+from dagster._core.events import JobFailureData
 
 from orchestration.defs.resources import STARTED_BY_TAG
+from orchestration.failures import reason
 from orchestration.landing import pending_files
+from orchestration.lock import RunActive, RunLock
 from orchestration.notify import run_failed
 from orchestration.warehouse import Workspace
 
-SENSOR_SECONDS = 60
+SENSOR_SECONDS = 20  # a run begins at the second look
+ATTEMPTS = 3
+FILES_TAG = "tasuki/files"  # state of the files that a run was started for
 JOB = "refresh"
 
 
@@ -20,6 +25,7 @@ def daily_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
         job_name=JOB,
         cron_schedule=workspace.config.schedule.cron,
         execution_timezone=workspace.config.company.timezone,
+        description=f"Daily refresh, {workspace.config.schedule.cron} on the clock of {workspace.config.company.timezone}.",
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
 
@@ -31,6 +37,7 @@ def new_files_sensor(workspace: Workspace) -> dg.SensorDefinition:
         name="new_files",
         job_name=JOB,
         minimum_interval_seconds=SENSOR_SECONDS,
+        description="Starts a run when new files lie in the exports' folders and no longer change.",
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -40,7 +47,18 @@ def new_files_sensor(workspace: Workspace) -> dg.SensorDefinition:
         if state != context.cursor:
             context.update_cursor(state)
             return dg.SkipReason("new files have come; waiting one look for them to be complete")
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+        try:
+            with RunLock(workspace.lock):  # it may land these very files
+                pass
+        except RunActive as active:
+            return dg.SkipReason(str(active))
+        tags = {FILES_TAG: state}
+        failed = dg.RunsFilter(tags=tags, statuses=[dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED])
+        failures = context.instance.get_runs_count(failed)
+        if failures == ATTEMPTS:
+            return dg.SkipReason(f"{ATTEMPTS} runs failed before they landed these files; the daily run tries again")
+        # Files that cannot be landed stay pending after a good run: its key keeps them from starting another.
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"{state}-{failures}", tags=tags)], cursor=state)
 
     return new_files
 
@@ -63,10 +81,21 @@ def _state_of_pending(workspace: Workspace) -> str | None:
 def failure_sensor(workspace: Workspace) -> dg.SensorDefinition:
     """Logs and posts each failed run that the command line did not start (it tells for itself)."""
 
-    @dg.run_failure_sensor(name="run_failed", default_status=dg.DefaultSensorStatus.RUNNING)
+    @dg.run_failure_sensor(
+        name="run_failed",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        description="Logs each failed run and posts it to the webhook of notify.webhook_env.",
+    )
     def on_failure(context: dg.RunFailureSensorContext) -> None:
         if STARTED_BY_TAG not in context.dagster_run.tags:
-            steps = ", ".join(event.step_key or "?" for event in context.get_step_failure_events())
-            run_failed(workspace.config, context.dagster_run.run_id, f"Failed: {steps or 'before its first step'}.")
+            steps = [
+                f"step {event.step_key}: {reason(event.step_failure_data.error)}"
+                for event in context.get_step_failure_events()
+            ]
+            end = context.failure_event.event_specific_data
+            ended = reason(end.error) if isinstance(end, JobFailureData) else ""
+            message = "; ".join(steps) or ended or context.failure_event.message or ""
+            run_failed(workspace.config, context.dagster_run.run_id, f"Failed: {message}")
 
     return on_failure

@@ -3,17 +3,17 @@
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
 
 from orchestration.atomic import read_json, write_json
 from orchestration.defs.resources import AS_OF_TAG, BACKFILL_TAG, FULL_REFRESH_TAG
 from orchestration.failures import dbt_problems
 from orchestration.landing.registry import declare_tables, locked, write_registry
-from orchestration.progress import current
+from orchestration.progress import Report, current
 from orchestration.warehouse import (
     DBT_CODE,
     DBT_DIR,
@@ -38,6 +38,7 @@ GROUPS = {
     "definitions": "define",
     "relay": "relay",
     "kpis": "measure",
+    "bridge": "measure",
     "mismatches": "reconcile",
     "marts": "marts",
     "restricted": "marts",
@@ -57,6 +58,19 @@ class Translator(DagsterDbtTranslator):
             return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
         return super().get_asset_key(dbt_resource_props)
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return str(dbt_resource_props["description"])  # dagster-dbt would append the SQL
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
+        kpi = dbt_resource_props["config"].get("meta", {}).get("kpi")
+        return [f"team:{kpi['owner']}"] if kpi else None
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        file = DBT_DIR.name + "/" + dbt_resource_props["original_file_path"]
+        if dbt_resource_props["resource_type"] == "seed":
+            file = f"seeds/{dbt_resource_props['name']}.csv"  # dbt reads a merged copy
+        return {**super().get_metadata(dbt_resource_props), "file": file}
+
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "seed":
             return "define"
@@ -74,8 +88,8 @@ class Translator(DagsterDbtTranslator):
         return spec.replace_attributes(deps=kept)
 
 
-def ensure_manifest(workspace: Workspace) -> dict[str, Any]:
-    """dbt's manifest for this company; parses the project where it has none or an old one.
+def ensure_manifest(workspace: Workspace) -> tuple[dict[str, Any], str]:
+    """dbt's manifest for this company, and the checksum of the project it was parsed from; parses where that is new.
 
     Raises WarehouseError with dbt's message where the project does not parse.
     """
@@ -97,11 +111,16 @@ def ensure_manifest(workspace: Workspace) -> dict[str, Any]:
             if done.returncode != 0:
                 raise WarehouseError(f"the dbt project does not parse:\n{(done.stdout + done.stderr).strip()}")
             write_json(wanted, stamp)
-        return read_json(manifest)
+        return read_json(manifest), wanted["project"]
 
 
-def dbt_definition(workspace: Workspace, manifest: dict[str, Any], translator: Translator) -> dg.AssetsDefinition:
-    """All models, seeds and tests. A test of severity error fails the step: nothing is published."""
+def dbt_definition(
+    workspace: Workspace, manifest: dict[str, Any], parsed_from: str, translator: Translator
+) -> dg.AssetsDefinition:
+    """All models, seeds and tests. A test of severity error fails the step: nothing is published.
+
+    So does an edit of the project while the run works: nobody could say what the marts were made of.
+    """
 
     @dbt_assets(
         manifest=manifest,
@@ -119,6 +138,7 @@ def dbt_definition(workspace: Workspace, manifest: dict[str, Any], translator: T
         as_of = tags.get(AS_OF_TAG) or default_as_of(config, registry_rows(config))
         report.line(f"  build    as of {as_of} UTC")
         context.log.info(f"as of {as_of} UTC")
+        _refuse_changed_project(parsed_from)
         begin_build(workspace, context.run.run_id, as_of)
         args = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt_vars(config)]
         args += ["--log-path", str(workspace.logs)]
@@ -129,20 +149,14 @@ def dbt_definition(workspace: Workspace, manifest: dict[str, Any], translator: T
             invocation = context.resources.dbt.cli(
                 args, context=context, target_path=workspace.target, raise_on_error=False
             )
-            done = 0
-            for event in invocation.stream_raw_events():
-                data = event.raw_event["data"]
-                if event.is_result_event:
-                    done += 1
-                    total = data["total"] if "total" in data else data["num_models"]  # of a test
-                    report.dbt(done, total, data["node_info"]["node_name"], data["node_info"]["node_status"])
-                yield from event.to_default_asset_events(
-                    manifest=invocation.manifest,
-                    dagster_dbt_translator=invocation.dagster_dbt_translator,
-                    context=invocation.context,
-                    target_path=invocation.target_path,
-                    project=invocation.project,
-                )
+            try:
+                yield from _events(invocation, report)
+            except KeyError:  # dbt speaks of a node that the manifest does not have
+                invocation.process.terminate()
+                invocation.process.wait()
+                _refuse_changed_project(parsed_from)
+                raise
+        _refuse_changed_project(parsed_from)
         problems, warnings = dbt_problems(workspace)
         if invocation.process.wait() != 0:
             report.problems.extend(problems)
@@ -152,6 +166,29 @@ def dbt_definition(workspace: Workspace, manifest: dict[str, Any], translator: T
             finish_build(workspace, warnings)
 
     return warehouse
+
+
+def _events(invocation: DbtCliInvocation, report: Report) -> Iterator[Any]:
+    """What dbt says while it works, as Dagster's events; progress goes to the report."""
+    done = 0
+    for event in invocation.stream_raw_events():
+        data = event.raw_event["data"]
+        if event.is_result_event:
+            done += 1
+            total = data["total"] if "total" in data else data["num_models"]  # of a test
+            report.dbt(done, total, data["node_info"]["node_name"], data["node_info"]["node_status"])
+        yield from event.to_default_asset_events(
+            manifest=invocation.manifest,
+            dagster_dbt_translator=invocation.dagster_dbt_translator,
+            context=invocation.context,
+            target_path=invocation.target_path,
+            project=invocation.project,
+        )
+
+
+def _refuse_changed_project(parsed_from: str) -> None:
+    if code_checksum(DBT_CODE) != parsed_from:
+        raise dg.Failure("the dbt project changed during the run; run again", allow_retries=False)
 
 
 def _backfill_environment(period: str | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
     Raises WarehouseError where the project does not parse or the company's seeds are not the project's.
     """
     activate_environment()
-    manifest = ensure_manifest(workspace)
+    manifest, parsed_from = ensure_manifest(workspace)
     translator = Translator({asset_key(feed) for feed in workspace.config.feeds})
     public_keys = [
         translator.get_asset_key(node)
@@ -26,7 +26,7 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *land_assets(workspace),
-            dbt_definition(workspace, manifest, translator),
+            dbt_definition(workspace, manifest, parsed_from, translator),
             candidate_asset(workspace, manifest, public_keys),
             published_asset(workspace),
         ],

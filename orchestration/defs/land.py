@@ -1,5 +1,6 @@
 """Land: each raw table of each configured system is an asset."""
 
+import collections
 import itertools
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import dagster as dg
 from orchestration.config import Config
 from orchestration.landing import Feed, FeedResult, land_all, land_feed
 from orchestration.progress import current
-from orchestration.warehouse import Workspace
+from orchestration.warehouse import Workspace, registry_rows
 
 ATTEMPTS = 3
 WAIT_SECONDS = 1.0
@@ -56,11 +57,15 @@ def _system_assets(workspace: Workspace, system: str, feeds: list[Feed]) -> dg.A
         report = current()
         report.step("land")
         wanted = [feed for key, feed in by_key.items() if key in context.selected_asset_keys]
-        for feed, result in zip(wanted, _land(workspace.config, feeds, wanted), strict=True):
+        results = _land(workspace.config, feeds, wanted)
+        rows = collections.Counter[str]()
+        for batch in registry_rows(workspace.config):
+            rows[f"{batch['system']}.{batch['table_name']}"] += batch["rows_landed"]
+        for feed, result in zip(wanted, results, strict=True):
             report.feed(feed, result)
             if result.error:
                 context.log.warning(result.error)
-            yield _materialization(feed, result)
+            yield _materialization(feed, result, rows[feed.name])
 
     return land
 
@@ -86,20 +91,25 @@ def _land_again(config: Config, feed: Feed, result: FeedResult) -> FeedResult:
     return result
 
 
-def _materialization(feed: Feed, result: FeedResult) -> dg.MaterializeResult:
+def _materialization(feed: Feed, result: FeedResult, rows: int) -> dg.MaterializeResult:
+    """What the run landed, and with it how many rows the table's batches hold together."""
     metadata: dict[str, dg.MetadataValue] = {
-        "dagster/row_count": dg.MetadataValue.int(result.rows_landed),
+        "dagster/row_count": dg.MetadataValue.int(rows),
         "rows_in": dg.MetadataValue.int(result.rows_in),
+        "rows_landed": dg.MetadataValue.int(result.rows_landed),
         "rows_rejected": dg.MetadataValue.int(result.rows_rejected),
         "batches": dg.MetadataValue.int(len(result.batches)),
-        "files": dg.MetadataValue.md(
-            "\n".join(f"- {batch.source_file} ({batch.encoding})" for batch in result.batches)
-        ),
         "files_skipped": dg.MetadataValue.int(len(result.skipped)),
-        "files_left": dg.MetadataValue.md("\n".join(f"- {name}" for name in result.left)),
-        "files_refused": dg.MetadataValue.md("\n".join(f"- {reason}" for reason in result.refused)),
-        "drift": dg.MetadataValue.md("\n".join(f"- {note}" for note in result.drift)),
     }
+    lists = {
+        "files": [f"{batch.source_file} ({batch.encoding})" for batch in result.batches],
+        "files_left": result.left,
+        "files_refused": result.refused,
+        "drift": result.drift,
+    }
+    for name, lines in lists.items():
+        if lines:
+            metadata[name] = dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))
     if result.freshness:
         metadata["freshness"] = dg.MetadataValue.timestamp(result.freshness.replace(tzinfo=UTC))
     check = dg.AssetCheckResult(

@@ -64,7 +64,7 @@ class FeedResult:
     skipped: list[str] = field(default_factory=list)  # new or touched files with nothing new in them
     left: list[str] = field(default_factory=list)  # still being written: next run takes them
     refused: list[str] = field(default_factory=list)  # with the reason
-    freshness: datetime | None = None  # greatest extracted_at landed so far, naive UTC
+    freshness: datetime | None = None  # when it was last known to be as landed, naive UTC
     error: str | None = None
 
     @property

@@ -101,7 +101,7 @@ def _land_feed(config: Config, feed: Feed, now: datetime, listing: FolderListing
                         landing.land(file, result)
             finally:
                 landing.state.save()
-                result.freshness = landing.freshness
+                result.freshness = landing.confirmed
     except Exception as error:  # one feed's fault is reported with its result and must not stop the others
         result.error = (
             f"{feed.name}: {file_name} cannot be landed: {type(error).__name__}: {error}. "
@@ -123,6 +123,12 @@ class _FeedLanding:
         self._shape = _last_shape(list(paths.values()))
         self._landed = [read_metadata(path)[0] for path in paths.values()] if self.state.is_lost else []
         self.freshness = max((_extracted_at(batch_id) for batch_id in paths), default=None)
+
+    @property
+    def confirmed(self) -> datetime | None:
+        """When the feed was last known to be as its newest batch says: an equal file delivered later tells so too."""
+        again = self.state.last_extracted(self._latest.sha256) if self._latest else None
+        return max((at for at in (self.freshness, again) if at is not None), default=None)
 
     def land(self, file: SourceFile, result: FeedResult) -> None:
         """Land, skip or leave one file."""

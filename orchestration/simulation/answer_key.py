@@ -8,10 +8,13 @@ from pathlib import Path
 
 from orchestration.simulation.clock import day_of, to_date, utc
 from orchestration.simulation.key_cycles import Cycle, cycles_of, first_seen, original_source, personless_cycle
-from orchestration.simulation.key_kpis import KEY_COLUMNS, Deal, Inputs, KpiKey, deal_of
+from orchestration.simulation.key_facts import Deal, Inputs, Who, deal_of
+from orchestration.simulation.key_figures import KEY_COLUMNS
+from orchestration.simulation.key_kpis import kpi_rows
 from orchestration.simulation.key_relay import Handoff, b1_handoffs, b2_handoffs, b3_handoffs, contract_end, ledger
 from orchestration.simulation.life import World, account_id, duplicate_account_id
 from orchestration.simulation.names import Company
+from orchestration.simulation.plans import plans_of
 from orchestration.simulation.seeds import Seeds
 from orchestration.simulation.truth import CrmLead, Opportunity, Person
 
@@ -52,7 +55,7 @@ class AnswerKey:
             *b3_handoffs(self.opportunities, world.contracts, self.cycle_of, seeds, as_of),
         ]
         self.ledger = ledger(self.handoffs, as_of, day_of(world.start))
-        self.kpis = KpiKey(self._inputs()).compute()
+        self.kpis = kpi_rows(self._inputs())
 
     def _is_lost(self, lead: CrmLead) -> bool:
         return bool(lead.opportunity_id) and lead.opportunity_id not in self.cycle_of
@@ -72,28 +75,26 @@ class AnswerKey:
                     cycle.stage_events.append((ended, "churned"))
 
     def _inputs(self) -> Inputs:
-        people = []
-        for person, cycles in self._first_cycles:
-            if not person.exclusion_reason:
-                mql = min((cycle.mql_at for cycle in cycles if cycle.mql_at is not None), default=None)
-                people.append((person, cycles[0].first_seen_at, mql, cycles[0].channel))
+        world = self.world
         return Inputs(
-            people=people,
-            cycles=[cycle for cycle in self.cycles if cycle.is_countable],
-            deals=[self._deal(deal) for deal in self.opportunities if self._is_countable(deal)],
+            people=[Who(person, cycles, *self._persona(person)) for person, cycles in self._first_cycles],
+            cycles=self.cycles,
+            deals=[self._deal(deal) for deal in self.opportunities],
             handoffs=self.handoffs,
-            contracts=self.world.contracts,
+            contracts=world.contracts,
+            campaigns=world.campaigns,
+            plans=plans_of(world),
             seeds=self.seeds,
-            as_of=self.world.end,
-            first_day=day_of(self.world.start),
+            as_of=world.end,
+            first_day=day_of(world.start),
         )
+
+    def _persona(self, person: Person) -> tuple[str, bool]:
+        company = person.company
+        return self.seeds.persona(company.industry, company.employees, person.department, person.title)
 
     def _deal(self, opportunity: Opportunity) -> Deal:
         return deal_of(opportunity, self.cycle_of.get(opportunity.id), self.seeds)
-
-    def _is_countable(self, opportunity: Opportunity) -> bool:
-        person = opportunity.person
-        return opportunity.deleted_at is None and (person is None or not person.exclusion_reason)
 
     # -- files --------------------------------------------------------------------------------------------------
 
@@ -131,9 +132,7 @@ class AnswerKey:
     def _people_rows(self) -> Iterable[tuple[object, ...]]:
         for person in self.people:
             company = person.company
-            persona, is_target = self.seeds.persona(
-                company.industry, company.employees, person.department, person.title
-            )
+            persona, is_target = self._persona(person)
             channel = self.seeds.channel(original_source(person))
             records = [("hubspot", "ma_person", record.id) for record in person.ma]
             records += [("salesforce", "crm_lead", lead.id) for lead in person.leads]
@@ -174,9 +173,9 @@ class AnswerKey:
         cycle = self.cycle_of.get(opportunity.id)
         return (
             opportunity.id, opportunity.person.number if opportunity.person else None, cycle.key if cycle else "",
-            opportunity.company.number, self._is_countable(opportunity), _iso(opportunity.created),
+            opportunity.company.number, deal.is_countable, _iso(opportunity.created),
             _day(deal.created_on), _day(deal.accepted_on), deal.is_valid, _day(deal.closed_on), _day(deal.won_on),
-            "" if deal.amount is None else f"{deal.amount // 100}.{deal.amount % 100:02d}",
+            "" if deal.won_amount is None else f"{deal.won_amount // 100}.{deal.won_amount % 100:02d}",
             ";".join(opportunity.lead_ids),
         )  # fmt: skip
 
@@ -216,7 +215,7 @@ def _missing(lead: CrmLead) -> Opportunity:
     nowhere = Company(-1, "", "", True, "", "", "", 0, "")
     created = lead.converted_at or 0
     return Opportunity(
-        lead.opportunity_id, "", nowhere, created, "", lead.source, "", "", "JPY", [(created, 0)], [(created, "")],
+        lead.opportunity_id, "", nowhere, created, "", lead.source, "", "", "JPY", [(created, 0)], [], [(created, "")],
         is_missing=True, lead_ids=[lead.id],
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from orchestration.simulation.answer_key import AnswerKey
 from orchestration.simulation.clock import DAY, add_months, day_start, from_date, utc
 from orchestration.simulation.life import World
 from orchestration.simulation.mail import mail_events
+from orchestration.simulation.plans import plans_of, write_plans
 from orchestration.simulation.render import Row, company_state, opportunity_history, person_events, person_state
 from orchestration.simulation.seeds import FROZEN_SEEDS, Seeds
 from orchestration.simulation.truth import Person
@@ -55,7 +56,8 @@ def simulate(
     seeds: Path = FROZEN_SEEDS,
     progress: Progress | None = None,
 ) -> SimulationSummary:
-    """Write `exports/{hubspot,salesforce,cs}` and, unless `key` is false, `answer_key` below `out_dir`.
+    """Write `exports/{hubspot,salesforce,cs}`, the company's own `seeds` and, unless `key` is false, `answer_key` below
+    `out_dir`.
 
     Events lie between `months` before the Japanese midnight that begins `end`, and that midnight, which is the instant
     of the (last) extraction. `activities_per_person` is the mean number of bulk e-mail events per MA record. With
@@ -90,6 +92,7 @@ def simulate(
             if progress is not None:
                 progress(done, people)
         _write_states(files, told if drops > 1 else [], world)
+        write_plans(out_dir / "seeds", plans_of(world))
         for opportunity in world.personless:
             for table, at, row in opportunity_history(opportunity):
                 files[_drop_of(at, times, row)].write(table, [row])

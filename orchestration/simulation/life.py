@@ -92,6 +92,7 @@ class World:
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
         self.random = self._rng.random
+        self._aside = random.Random(f"{self.seed} aside")  # facts that no life turns on
         self.companies = make_companies(self._rng, max(self.count // 4, 12))
         self._chances: Counter[tuple[str, str]] = Counter()
         self._next_plant = {key: first for key, (first, _) in _EVERY.items()}
@@ -190,6 +191,10 @@ class World:
             person = self._live(number)
             if not person.exclusion_reason and _is_deleted(person):
                 person.exclusion_reason = "deleted"
+            for opportunity in person.opportunities:
+                if opportunity.person is person:
+                    self._replan(opportunity)
+                    self._lose_to_the_faster(person, opportunity)
             yield person
 
     def _person(self, number: int, company: Company | None = None) -> Person:
@@ -543,7 +548,8 @@ class World:
             return self._convert(person, lead, t)
         if chance < 0.5:
             lead.statuses.append((t, REJECTED))
-            lead.reject_reason = self._pick(["対象外業種", "連絡先不備", "情報収集のみ"])
+            reason = self._pick(["対象外業種", "連絡先不備", "情報収集のみ"])
+            lead.reject_reason = reason if self._aside.random() > 0.2 else ""
         elif chance < 0.62:
             lead.statuses.append((t, UNQUALIFIED))
         elif chance < 0.8:
@@ -638,6 +644,7 @@ class World:
             owner=self._pick(self.fs_users),
             currency="USD" if is_dollar else "JPY",
             amounts=[(created, amount)],
+            close_days=[(created, day_of(created) + 90)],
             stages=[(created, "Prospecting" if self.random() < 0.5 else "Qualification")],
         )
 
@@ -695,6 +702,11 @@ class World:
         if stage == "Closed Lost":
             opportunity.loss_reason = self._pick(["価格", "機能不足", "時期尚早", "競合", "失注理由不明"])
             opportunity.competitor = "競合ソフト社" if opportunity.loss_reason == "競合" else ""
+            chance = self._aside.random()
+            if chance < 0.12:
+                opportunity.loss_reason = ""
+            elif chance < 0.18:
+                opportunity.loss_reason, opportunity.competitor = "他社決定", ""
             if self.random() < 0.07 and (person is None or not person.exclusion_reason):
                 return self._reopen(person, opportunity, t)
             return t
@@ -702,6 +714,32 @@ class World:
             opportunity.amounts.append((t + DAY, opportunity.amounts[-1][1] + 100))  # corrected after the closing
         self._hand_to_success(person, opportunity, t)
         return t
+
+    def _replan(self, opportunity: Opportunity) -> None:
+        """What field sales rewrites while an opportunity is open: an early amount, and close dates that come too near."""
+        close = opportunity.final_close
+        until = min(close[0] if close else self.end, opportunity.deleted_at or self.end)
+        early = opportunity.created + int((2 + 16 * self._aside.random()) * DAY)
+        if self._aside.random() < 0.25 and early < until:
+            amount = max(opportunity.amounts[0][1] // 1000 * (7 + int(self._aside.random() * 8)) * 100, 100)
+            opportunity.amounts = sorted([*opportunity.amounts, (early, amount)])
+        for _ in range(8):
+            day = opportunity.close_days[-1][1]
+            at = day_start(day - int(self._aside.random() * 10)) + 10 * HOUR
+            if at >= until or self._aside.random() < 0.3:
+                return
+            moved = day + 15 + int(self._aside.random() * 90)
+            opportunity.close_days.append((at, moved))
+
+    def _lose_to_the_faster(self, person: Person, opportunity: Opportunity) -> None:
+        """Of deals that were lost after a late first attempt, most went to a competitor."""
+        if opportunity.stages[-1][1] != "Closed Lost" or not opportunity.lead_ids:
+            return
+        lead = next(lead for lead in person.leads if lead.id == opportunity.lead_ids[0])
+        tried = [act.at for act in person.activities if act.who_id == lead.id and not act.is_automated]
+        received = max(at for at, status in lead.statuses if status == OPEN)
+        if min(tried, default=self.end) - received > DAY and self._aside.random() < 0.7:
+            opportunity.loss_reason, opportunity.competitor = "競合", "競合ソフト社"
 
     def _reopen(self, person: Person | None, opportunity: Opportunity, lost: int) -> int | None:
         t = self._work_time(lost + self._span(4, 50) * DAY)
@@ -813,6 +851,21 @@ class World:
             if at < self.end:
                 score = (f"S-{self._id('survey'):06d}", at, self._span(1, 6), self._span(0, 11))
                 contract.scores.append(score)
+        self._settle_in(contract)
+
+    def _settle_in(self, contract: Contract) -> None:
+        """When the customer goes live, and what it answers each half-year; some skip the question of recommending."""
+        if self._aside.random() < 0.85:
+            live = contract.accepted_at + int((5 + 110 * self._aside.random()) * DAY)
+            contract.live_at = live if live < self.end else None
+        last = contract.churned if contract.churned is not None else contract.ends[-1][1]
+        day = day_of(contract.accepted_at) + 10
+        while day <= last and day_start(day) + 11 * HOUR < self.end:
+            if self._aside.random() < 0.5:
+                nps = int(self._aside.random() * 11) if self._aside.random() < 0.8 else None
+                ident = f"S-{self._id('survey'):06d}"
+                contract.scores.append((ident, day_start(day) + 11 * HOUR, 1 + int(self._aside.random() * 5), nps))
+            day += 180
 
     # -- people and things born in the CRM ----------------------------------------------------------------------
 
@@ -866,6 +919,7 @@ class World:
         t = min(self._work_time(self._birth()), self.end - 12 * DAY)
         opportunity = self._opportunity(company, self._account(company, t), t, "Outbound", "New Business")
         self._sell(None, opportunity, None)
+        self._replan(opportunity)
         self.personless.append(opportunity)
 
     def _strange_contract(self, company: Company, origin: str) -> None:

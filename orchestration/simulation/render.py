@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from orchestration.simulation.clock import DAY, day_of, day_start, to_date
-from orchestration.simulation.life import NURTURING, World, account_id, duplicate_account_id
+from orchestration.simulation.life import NURTURING, REJECTED, World, account_id, duplicate_account_id
 from orchestration.simulation.names import Company
 from orchestration.simulation.truth import Contract, CrmContact, CrmLead, MaRecord, Opportunity, Person
 
@@ -72,7 +72,7 @@ TABLES = {
         "Id IsDeleted WhoId WhatId Subject StartDateTime EndDateTime OwnerId Outcome__c Direction__c CreatedDate SystemModstamp")),
     "users": Table("salesforce", "users", _columns("Id Username Name IsActive Department")),
     "cs_contract": Table("cs", "契約一覧", _columns(
-        "契約番号 取引先ID 商談ID 顧客名 法人番号 受入日時 開始日 終了日 解約日 月額(円) 状態 区分"), "cs"),
+        "契約番号 取引先ID 商談ID 顧客名 法人番号 受入日時 稼働日時 開始日 終了日 解約日 月額(円) 状態 区分"), "cs"),
     "cs_contract_change": Table("cs", "契約変更", _columns("変更番号 契約番号 種別 適用日 月額(円)"), "cs"),
     "cs_contract_opportunity": Table("cs", "契約商談", _columns("契約番号 商談ID"), "cs"),
     "cs_csat": Table("cs", "顧客満足度", _columns("回答番号 契約番号 取引先ID 満足度 推奨度 回答日時"), "cs"),
@@ -115,6 +115,10 @@ def _date(day: int | None) -> str:
 
 def _slashed(day: int | None) -> str:
     return "" if day is None else to_date(day).strftime("%Y/%m/%d")
+
+
+def _slashed_time(at: int | None) -> str:
+    return "" if at is None else datetime.fromtimestamp(at + 9 * 3600, UTC).strftime("%Y/%m/%d %H:%M:%S")
 
 
 def _flag(value: bool) -> str:
@@ -213,6 +217,7 @@ def _lead_row(person: Person, lead: CrmLead, at: int) -> Row:
     changes += [since for since in (lead.converted_at, lead.deleted_at) if since is not None and since <= at]
     changed = salesforce_time(max(changes))
     owner = next((before for since, before in lead.owner_changes if since > at), lead.owner)
+    is_or_was_rejected = any(since <= at and before == REJECTED for since, before in lead.statuses)
     return (
         lead.id, _flag(is_deleted), lead.master_id if is_deleted else "", person.last_name, person.first_name,
         lead.company_name, lead.email, person.phone, person.title, person.department, company.industry,
@@ -220,7 +225,7 @@ def _lead_row(person: Person, lead: CrmLead, at: int) -> Row:
         lead.source, "Hot" if person.score >= 60 else "Warm", owner, _flag(is_converted),
         _date(day_of(lead.converted_at)) if is_converted and lead.converted_at is not None else "",
         lead.account_id if is_converted else "", lead.contact_id if is_converted else "",
-        lead.opportunity_id if is_converted else "", lead.ma_id, lead.reject_reason if status == "Rejected" else "",
+        lead.opportunity_id if is_converted else "", lead.ma_id, lead.reject_reason if is_or_was_rejected else "",
         salesforce_time(lead.created), changed, changed,
     )  # fmt: skip
 
@@ -244,19 +249,22 @@ def opportunity_row(opportunity: Opportunity, at: int) -> Row:
     is_accepted = opportunity.accepted_at is not None and opportunity.accepted_at <= at
     probability, forecast = _PROBABILITY[stage]
     is_lost = stage == "Closed Lost"
-    changed = salesforce_time(opportunity.deleted_at if is_deleted else max(since, changed_at))
+    planned_at = max(moment for moment, _ in opportunity.close_days if moment <= at)
+    changed = salesforce_time(opportunity.deleted_at if is_deleted else max(since, changed_at, planned_at))
     return (
         opportunity.id, _flag(is_deleted), opportunity.account_id, opportunity.name, stage, str(amount), opportunity.currency,
-        probability, _close_date(opportunity, since, stage), opportunity.kind, opportunity.source, opportunity.owner,
+        probability, _close_date(opportunity, since, stage, at), opportunity.kind, opportunity.source, opportunity.owner,
         _flag(is_closed), _flag(stage == "Closed Won"), forecast, *(opportunity.bant if is_accepted else ("",) * 4),
         salesforce_time(opportunity.accepted_at) if is_accepted else "", opportunity.loss_reason if is_lost else "",
         opportunity.competitor if is_lost else "", salesforce_time(opportunity.created), changed, changed,
     )  # fmt: skip
 
 
-def _close_date(opportunity: Opportunity, since: int, stage: str) -> str:
+def _close_date(opportunity: Opportunity, since: int, stage: str, at: int) -> str:
     # Salesforce writes the day of closing in UTC: before 09:00 in Japan it is the day before.
-    return _utc_date(since) if stage.startswith("Closed") else _date(day_of(opportunity.created) + 90)
+    if stage.startswith("Closed"):
+        return _utc_date(since)
+    return _date(next(day for moment, day in reversed(opportunity.close_days) if moment <= at))
 
 
 # -- event rows of a person -----------------------------------------------------------------------------------------
@@ -291,7 +299,7 @@ def person_events(person: Person) -> Iterator[tuple[str, int, Row]]:
         if activity.kind == "Meeting":
             yield "events", activity.at, (
                 activity.id, "false", activity.who_id, what, "打ち合わせ", when, salesforce_time(activity.at + 3600),
-                activity.owner, activity.outcome, activity.direction, salesforce_time(activity.at - 2 * DAY), when,
+                activity.owner, activity.outcome, activity.direction, salesforce_time(activity.booked_at), when,
             )  # fmt: skip
             continue
         subject = "電話" if activity.kind == "Call" else "メール"
@@ -322,15 +330,15 @@ def _lead_history(lead: CrmLead) -> Iterator[tuple[str, int, Row]]:
 
 
 def opportunity_history(opportunity: Opportunity) -> Iterator[tuple[str, int, Row]]:
-    """One saved state per change of stage or amount."""
-    saved = sorted({at for at, _ in (*opportunity.stages, *opportunity.amounts)})
+    """One saved state per change of stage, amount or close date."""
+    saved = sorted({at for at, _ in (*opportunity.stages, *opportunity.amounts, *opportunity.close_days)})
     for number, at in enumerate(saved):
         since, stage = next(entry for entry in reversed(opportunity.stages) if entry[0] <= at)
         amount = next(value for moment, value in reversed(opportunity.amounts) if moment <= at)
         probability, forecast = _PROBABILITY[stage]
         yield "opportunity_history", at, (
             f"008{opportunity.id[3:15]}{number:03d}", opportunity.id, stage, str(amount),
-            _close_date(opportunity, since, stage), probability, forecast, opportunity.owner, salesforce_time(at),
+            _close_date(opportunity, since, stage, at), probability, forecast, opportunity.owner, salesforce_time(at),
         )  # fmt: skip
 
 
@@ -387,11 +395,11 @@ def _contract_rows(contract: Contract, at: int) -> Iterator[tuple[str, Row]]:
     status = (
         "解約" if churned is not None and churned <= day_of(at) else "解約予定" if churned is not None else "利用中"
     )
-    accepted = datetime.fromtimestamp(contract.accepted_at + 9 * 3600, UTC)
+    is_live = contract.live_at is not None and contract.live_at <= at
     yield "cs_contract", (
         contract.id, contract.account_id, contract.opportunity_id, contract.customer_name, contract.company.corporate_number,
-        accepted.strftime("%Y/%m/%d %H:%M:%S"), _slashed(contract.start), _slashed(end), _slashed(churned),
-        f"{contract.mrr:,}", status, contract.origin,
+        _slashed_time(contract.accepted_at), _slashed_time(contract.live_at if is_live else None), _slashed(contract.start),
+        _slashed(end), _slashed(churned), f"{contract.mrr:,}", status, contract.origin,
     )  # fmt: skip
     for ident, kind, day, mrr in contract.changes:
         if day_start(day - 20) <= at:
@@ -400,5 +408,5 @@ def _contract_rows(contract: Contract, at: int) -> Iterator[tuple[str, Row]]:
         yield "cs_contract_opportunity", (contract.id, opportunity_id)
     for ident, answered, score, nps in contract.scores:
         if answered <= at:
-            when = datetime.fromtimestamp(answered + 9 * 3600, UTC).strftime("%Y/%m/%d %H:%M:%S")
-            yield "cs_csat", (ident, contract.id, contract.account_id, str(score), str(nps), when)
+            answer = "" if nps is None else str(nps)
+            yield "cs_csat", (ident, contract.id, contract.account_id, str(score), answer, _slashed_time(answered))

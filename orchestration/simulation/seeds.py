@@ -59,6 +59,16 @@ class Seeds:
             for row in _rows(folder, "opportunity_stages")
             if row["source_system"] == "salesforce" and row["is_valid"] == "true"
         }
+        stages = [row for row in _rows(folder, "opportunity_stages") if row["source_system"] == "salesforce"]
+        self.open_stages = {
+            row["source_value"]: int(row["stage_order"]) for row in stages if row["is_closed"] == "false"
+        }
+        self.stage_order = {row["source_value"]: int(row["stage_order"]) for row in stages}
+        self.loss_reasons = {row["source_value"]: row["meaning"] for row in _rows(folder, "loss_reasons")}
+        self.attribution = {
+            row["member"]: (_ppm(row["first_ppm"]), _ppm(row["middle_ppm"]), _ppm(row["last_ppm"]))
+            for row in _rows(folder, "attribution_weights")
+        }
         threshold = _rows(folder, "hot_lead_thresholds")[0]
         self.hot_score = int(threshold["min_score"])
         self.hot_recency_days = int(threshold["recency_days"])
@@ -104,6 +114,10 @@ class Seeds:
             or self.origins.get(("lead_source", source.lower()))
             or "undeclared"
         )
+
+
+def _ppm(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _day(text: str) -> int:

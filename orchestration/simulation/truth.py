@@ -74,6 +74,7 @@ class Opportunity:
     owner: str
     currency: str
     amounts: list[tuple[int, int]]
+    close_days: list[tuple[int, int]]  # planned close day since when
     stages: list[tuple[int, str]]
     bant: tuple[str, str, str, str] = ("", "", "", "")
     accepted_at: int | None = None
@@ -115,7 +116,8 @@ class Contract:
     churned: int | None = None
     churn_known_at: int | None = None
     changes: list[tuple[str, str, int, int]] = field(default_factory=list)  # id, type, first day, mrr
-    scores: list[tuple[str, int, int, int]] = field(default_factory=list)  # id, answered at, csat, nps
+    live_at: int | None = None
+    scores: list[tuple[str, int, int, int | None]] = field(default_factory=list)  # id, answered at, csat, nps
 
 
 @dataclass(slots=True)
@@ -131,6 +133,11 @@ class Activity:
     outcome: str
     is_automated: bool
     owner: str
+
+    @property
+    def booked_at(self) -> int:
+        """When a meeting was entered into the calendar: two days before it."""
+        return self.at - 2 * 86400
 
 
 @dataclass(slots=True)

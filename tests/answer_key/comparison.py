@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,21 +186,37 @@ def ledger() -> Queries:
     return ours, theirs
 
 
+# The key counts these for the whole company only.
+NO_CHANNEL = (
+    "arr", "cac", "coverage", "cpl", "cpmql", "csat", "fcst_acc", "gp_contrib", "grr", "logo_churn", "ltv", "ltv_cac",
+    "new_customer_cnt", "nps", "nrr", "onboard_rate", "payback", "persona_gap", "relay_integrity",
+)  # fmt: skip
+
+
 def kpi_values() -> Queries:
-    """Every KPI value: code, basis, member, grain, period, segment, statistic with numerator, denominator, value, n, censored."""
-    columns = "kpi_code, basis, coalesce(member, '') AS member, grain, {0}, segment, segment_value, statistic"
-    figures = "{0}::decimal(28, 4), {1}::decimal(28, 4), round({2}::double, 6), {3}::bigint, coalesce({4}::bigint, 0)"
-    no_channel = "'grr', 'logo_churn', 'nrr', 'relay_integrity'"  # the key counts these for the whole company only
+    """Every KPI value: code, view, basis, member, grain, period, segment, statistic with its figures. A null value of a
+    derived KPI is no row, and only its value is compared: what stands above and below the line is no count."""
+    columns = "kpi_code, view, basis, coalesce(member, '') AS member, grain, {0}, segment, segment_value, statistic"
+    figures = """
+        CASE WHEN basis <> 'derived' THEN numerator::decimal(28, 4) END,
+        CASE WHEN basis <> 'derived' THEN denominator::decimal(28, 4) END,
+        round(value::double, 6), CASE WHEN basis <> 'derived' THEN n::bigint END, coalesce(censored_cnt::bigint, 0)
+    """
     ours = f"""
-        SELECT {columns.format("period_start")}, {figures.format("numerator", "denominator", "value", "n", "censored_cnt")}
+        SELECT {columns.format("period_start")}, {figures}
         FROM m.marts.kpi_values
-        WHERE segment = 'all' OR segment = 'channel' AND kpi_code NOT IN ({no_channel})
+        WHERE definition_basis = 'as_was' AND grain IN ('month', 'fiscal_quarter', 'fiscal_year')
+            AND (segment = 'all' OR segment = 'channel' AND kpi_code NOT IN {NO_CHANNEL})
+            AND (basis <> 'derived' OR value IS NOT NULL)
     """
-    theirs = f"""
-        SELECT {columns.format("period_start::date")}, {figures.format("numerator", "denominator", "value", "n", "censored_cnt")}
-        FROM key.kpi_values
-    """
+    theirs = f"SELECT {columns.format('period_start::date')}, {figures} FROM key.kpi_values"
     return ours, theirs
+
+
+def differing_kpis(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """KPI, view and basis -> how many rows of marts and key have no equal on the other side."""
+    rows = differences(connection, "KPI values")
+    return dict(sorted(Counter(f"{row[1]} {row[2]} {row[3]}" for row in rows).items()))
 
 
 def stage_events() -> Queries:

@@ -31,11 +31,6 @@ def built(builder: Builder, people: int, seed: int, conflicts: Literal["default"
 
 
 @pytest.fixture(scope="module")
-def conflicted(builder: Builder) -> Built:
-    return built(builder, 600, 11, "default")
-
-
-@pytest.fixture(scope="module")
 def clean(builder: Builder) -> Built:
     return built(builder, 600, 12, "none")
 
@@ -46,9 +41,15 @@ def assert_equal(company: Built) -> None:
         for section in comparison.ALL:
             assert min(comparison.compared_rows(connection, section)) > 0, f"{section}: nothing is compared"
         found = {section: comparison.differences(connection, section) for section in comparison.ALL}
+        kpis = comparison.differing_kpis(connection)
+        unexplained = connection.execute(
+            "SELECT kpi_code, side, subject_id FROM m.marts.kpi_bridge_rows WHERE reason = 'unexplained'"
+        ).fetchall()
     finally:
         connection.close()
+    assert not kpis, f"KPI, view and basis -> rows that differ: {kpis}; {found['KPI values'][:4]}"
     assert not {section: (len(rows), rows[:4]) for section, rows in found.items() if rows}
+    assert not unexplained, f"the bridge between the teams' numbers has no reason for {unexplained[:4]}"
 
 
 def planted(company: Built) -> Counter[tuple[str, str, str]]:
@@ -103,7 +104,7 @@ def test_a_company_without_conflicts_shows_none(clean: Built) -> None:
         ("cycles", "UPDATE marts.leads SET mql_at = mql_at + INTERVAL 1 SECOND WHERE lead_id = (SELECT min(lead_id) FROM marts.leads WHERE mql_at IS NOT NULL)"),
         ("handoffs", "DELETE FROM relay.relay_handoffs WHERE handoff_id = (SELECT min(handoff_id) FROM relay.relay_handoffs)"),
         ("relay ledger", "UPDATE marts.relay_ledger SET lost = lost + 1 WHERE boundary = 'B2' AND month_start_on = DATE '2025-01-01'"),
-        ("KPI values", "UPDATE marts.kpi_values SET numerator = numerator + 1 WHERE kpi_code = 'mql_cnt' AND segment = 'all' AND grain = 'month' AND period_start = DATE '2025-01-01'"),
+        ("KPI values", "UPDATE marts.kpi_values SET numerator = numerator + 1 WHERE kpi_code = 'mql_cnt' AND view = 'shared' AND segment = 'all' AND grain = 'month' AND period_start = DATE '2025-01-01'"),
         ("people", "UPDATE marts.people SET is_countable = NOT is_countable WHERE person_key = (SELECT min(person_key) FROM conformed.person_records WHERE source_system = 'hubspot')"),
         ("identities", "UPDATE conformed.person_records SET person_key = 'another' WHERE record_id = (SELECT max(record_id) FROM conformed.person_records WHERE record_type = 'crm_lead')"),
         ("stage events", "DELETE FROM marts.stage_events WHERE stage_event_id = (SELECT min(stage_event_id) FROM marts.stage_events WHERE stage = 'mql')"),
@@ -117,6 +118,32 @@ def test_one_changed_row_is_seen(conflicted: Built, tmp_path: Path, section: str
         assert changed == (1,), "the change itself must hit one row"
     connection = comparison.open_company(copy, conflicted.answer_key)
     assert comparison.differences(connection, section)
+
+
+@pytest.mark.parametrize(
+    ("kpi", "change"),
+    [
+        ("velocity shared derived", "UPDATE marts.kpi_values SET value = value + 1 WHERE kpi_code = 'velocity' AND segment = 'all' AND grain = 'fiscal_year' AND period_start = DATE '2025-04-01'"),
+        ("attr_rev shared flow", "UPDATE marts.kpi_values SET member = 'linear' WHERE kpi_code = 'attr_rev' AND member = 'u_shaped' AND segment = 'all' AND grain = 'fiscal_year' AND period_start = DATE '2025-04-01'"),
+        ("inquiry_cnt sales flow", "DELETE FROM marts.kpi_values WHERE kpi_code = 'inquiry_cnt' AND view = 'sales' AND segment = 'all' AND grain = 'fiscal_year' AND period_start = DATE '2025-04-01'"),
+        ("cs_handoff_days shared duration", "UPDATE marts.kpi_values SET censored_cnt = censored_cnt + 1 WHERE kpi_code = 'cs_handoff_days' AND statistic = 'p90' AND segment = 'all' AND grain = 'fiscal_year' AND period_start = DATE '2025-04-01'"),
+    ],
+)  # fmt: skip
+def test_a_kpi_that_differs_is_named(conflicted: Built, tmp_path: Path, kpi: str, change: str) -> None:
+    copy = tmp_path / "changed.duckdb"
+    shutil.copyfile(conflicted.warehouse, copy)
+    before = named(copy, conflicted)
+    with duckdb.connect(str(copy)) as connection:
+        assert connection.execute(change).fetchone() == (1,), "the change itself must hit one row"
+    assert {name for name, count in named(copy, conflicted).items() if count != before.get(name)} == {kpi}
+
+
+def named(warehouse: Path, company: Built) -> dict[str, int]:
+    connection = comparison.open_company(warehouse, company.answer_key)
+    try:
+        return comparison.differing_kpis(connection)
+    finally:
+        connection.close()
 
 
 @pytest.mark.prove

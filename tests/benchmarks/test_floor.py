@@ -1,41 +1,55 @@
 """The floor is honest: over one small company it makes what the warehouse makes, row by row."""
 
-import os
-import subprocess
+import shutil
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from benchmarks import stage
-from benchmarks.bench import BIN, DBT_DIR, NO_TESTS, Company, Log
+from benchmarks.bench import Company, Log
 from benchmarks.compare import compare
 from benchmarks.floor import run_floor
 from benchmarks.measure import StageFailed, measure
 from orchestration.config import load_config
+from tests.support import Builder, Built
 
 
-def test_the_floor_makes_the_marts(tmp_path: Path) -> None:
-    company = Company(tmp_path / "company", Log())
-    company.simulate(600, 4, drops=1, parquet=True)
-    stage.land(load_config(company.config))
-    company.prepare()
-    done = subprocess.run(
-        [BIN / "dbt", "--quiet", "build", *NO_TESTS, "--profiles-dir", ".", "--vars", company.settings["vars"]],
-        cwd=DBT_DIR,
-        env={**os.environ, **company.settings["env"]},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
-    landing, seeds = tmp_path / "company" / "home" / "landing", Path(company.settings["seeds"])
-    run_floor(landing, seeds, company.settings["as_of"], company.floor_file, activities=True)
+def test_the_floor_makes_the_marts(builder: Builder, conflicted: Built, tmp_path: Path) -> None:
+    floor = tmp_path / "floor.duckdb"
+    assert builder.seeds is not None
+    run_floor(conflicted.config.landing_dir, builder.seeds, conflicted.as_of, floor, activities=True)
 
-    found = compare(Path(company.settings["warehouse"]), company.floor_file)
+    found = compare(conflicted.warehouse, floor)
 
-    assert {"leads", "handoffs", "kpi_values", "relay_ledger", "identity_edges"} <= {one.table for one in found}
+    with duckdb.connect(str(conflicted.warehouse), read_only=True) as con:
+        listing = "select table_name from information_schema.tables where table_schema in ('marts', 'restricted')"
+        marts = {table for (table,) in con.execute(listing).fetchall()}
+    assert {one.table for one in found} == {mart for mart in marts if not mart.startswith("kpi_")}
     assert [one for one in found if one.only_warehouse or one.only_floor] == []
     assert all(one.rows for one in found)
+
+    with duckdb.connect(str(floor)) as con:
+        con.execute("insert into marts.handoffs from marts.handoffs limit 1")
+        one_lead = "select min(lead_id) from marts.leads where mql_at is not null"
+        con.execute(f"update marts.leads set mql_at = mql_at + interval 1 second where lead_id = ({one_lead})")  # noqa: S608
+    seen = {one.table: (one.only_warehouse, one.only_floor) for one in compare(conflicted.warehouse, floor)}
+    assert {table: counts for table, counts in seen.items() if any(counts)} == {"handoffs": (0, 1), "leads": (1, 1)}
+
+
+def test_a_company_is_made_ready_for_dbt(tmp_path: Path) -> None:
+    company = Company(tmp_path / "company", Log())
+    company.simulate(20, 4, drops=1, parquet=True)
+    stage.land(load_config(company.config))
+    company.prepare()
+    seeds = Path(company.settings["seeds"])
+    try:
+        assert company.settings["as_of"] == "2026-03-31 15:00:00"
+        assert company.settings["env"]["TASUKI_LANDING"] == str(company.folder / "home" / "landing")
+        assert (seeds / "windows.csv").is_file()
+    finally:
+        shutil.rmtree(seeds)
 
 
 def test_a_stage_is_measured_with_its_children(tmp_path: Path) -> None:

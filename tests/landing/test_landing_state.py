@@ -50,7 +50,7 @@ def test_two_files_of_one_feed_land_once_in_order_of_extraction(company):
     assert [b.source_file for b in first.batches] == ["contacts_20240201T0900.csv", "2024-02-02/contacts.csv"]
     assert first.skipped == ["contacts_20240203.csv"]
     again = land(company)
-    assert (again.batches, again.skipped, again.freshness) == ([], [], datetime(2024, 2, 2, 14, 59, 59))
+    assert (again.batches, again.skipped, again.freshness) == ([], [], datetime(2024, 2, 3, 14, 59, 59))
     assert pending_files(company.config) == []
 
 

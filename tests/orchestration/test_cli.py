@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.lock import RunLock
 from orchestration.publish import publish
+from orchestration.status import why_run
 from orchestration.warehouse import Workspace
 from tests.conftest import Company
 from tests.orchestration.conftest import audited_candidate, build, make_workspace
@@ -52,6 +54,42 @@ def test_sql_as_table_csv_and_json(company: Company) -> None:
     assert text.startswith("\ufefflead_id,")
     assert next(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))["text"] == '\'=1+1,"日本"'  # data, never a formula
     assert company.tasuki("sql", "--json", "select 1 as one where false").out.split() == ["[", "]"]
+    big = "select 12345678901234567890.12::decimal(30, 2) as yen, {'a': 0.10::decimal(5, 2)} as inner"
+    assert '{"yen": 12345678901234567890.12, "inner": {"a": 0.10}}' in company.tasuki("sql", "--json", big).out
+    twice = company.tasuki("sql", "--json", "select 1 as a, 2 as a")
+    assert twice.code == 2 and "two columns are named a" in twice.err and twice.out == ""
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋"])  # noqa: RUF001
+def test_csv_holds_no_formula(company: Company, start: str) -> None:
+    """Not in a cell, not in a header; a number keeps its sign."""
+    text = start + "1"
+    done = CliRunner().invoke(
+        app, ["sql", "--csv", f"select '{text}' as a, -1 as \"{text}\"", "--config", str(company.toml)]
+    )
+    header, row = csv.reader(io.StringIO(done.stdout.lstrip("\ufeff"), newline=""))
+    assert header == ["a", f"'{text}"] and row == [f"'{text}", "-1"]
+
+
+def test_a_current_version_that_was_removed_is_told(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    audited_candidate(workspace, "r1")
+    version = publish(workspace)["version"]
+    shutil.rmtree(workspace.config.published_dir / "versions" / version)
+    args = ["sql", "select 1", "--config", str(workspace.config.path)]
+    done = CliRunner().invoke(app, args)
+    assert done.exit_code == 2 and "nothing is published" in done.stderr
+    assert why_run(workspace.config) == "nothing is published yet"
+    audited_candidate(workspace, "r2")
+    publish(workspace)
+    (workspace.config.published_dir / "current" / "tasuki.duckdb").write_bytes(b"damaged")
+    done = CliRunner().invoke(app, args)
+    assert done.exit_code == 2 and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_environment_names_the_configuration(company: Company) -> None:
+    done = CliRunner().invoke(app, ["sql", "select 6 * 7 as n"], env={"TASUKI_CONFIG": str(company.toml)})
+    assert done.exit_code == 0 and "42" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -67,6 +105,11 @@ def test_sql_as_table_csv_and_json(company: Company) -> None:
         "attach 'other.duckdb'",
         "set enable_external_access = true",
         "install httpfs",
+        "create temp table t as select 1",
+        "begin",
+        "use memory",
+        "attach ':memory:' as other",
+        "call pragma_version()",
     ],
 )
 def test_sql_that_may_not_be_is_one_line(company: Company, statement: str) -> None:

@@ -25,7 +25,13 @@ MARTS = {
     "data_status",
     "handoffs",
     "identity_edges",
+    "kpi_bridge",
+    "kpi_bridge_reasons",
+    "kpi_bridge_rows",
     "kpi_catalogue",
+    "kpi_pairs",
+    "kpi_rows",
+    "kpi_tree",
     "kpi_values",
     "leads",
     "opportunities",
@@ -91,8 +97,9 @@ def test_nothing_new_means_nothing_is_done_and_soon(sample_company: Company) -> 
 
 def test_a_second_run_is_refused_while_one_is_active(sample_company: Company) -> None:
     with RunLock(Workspace(sample_company.config).lock):
-        done = sample_company.tasuki("run", "--full-refresh")
-    assert done.code == 75 and "another run is active: process" in done.err
+        done = [sample_company.tasuki(*args) for args in (["run"], ["run", "--full-refresh"])]
+    for command in done:
+        assert command.code == 75 and command.err.startswith("another run is active: process")
 
 
 def test_the_ledger_knows_what_a_version_was_made_of(sample_company: Company) -> None:
@@ -135,27 +142,3 @@ def test_the_code_location_loads(sample_company: Company) -> None:
         text=True,
     )
     assert done.stdout.strip() == "True", done.stderr
-
-
-def test_the_sensor_waits_until_new_files_are_complete(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from orchestration.defs.automation import new_files_sensor
-    from tests.orchestration.conftest import make_workspace
-
-    workspace = make_workspace(tmp_path_factory.mktemp("sensor"))
-    sensor = new_files_sensor(workspace)
-    export = workspace.config.path.parent / "exports" / "ma_person.csv"
-
-    def look(cursor: str | None) -> tuple[list[dg.RunRequest], str | None]:
-        data = sensor.evaluate_tick(dg.build_sensor_context(cursor=cursor))
-        return list(data.run_requests or []), data.cursor
-
-    assert look(None) == ([], None)
-    export.write_text("person_id\n1\n", encoding="utf-8")
-    requests, first = look(None)
-    assert requests == [] and first is not None
-    export.write_text("person_id\n1\n2\n", encoding="utf-8")
-    requests, second = look(first)
-    assert requests == [] and second != first
-    requests, _ = look(second)
-    assert len(requests) == 1
-    assert requests[0].run_key == second, "a file that cannot be landed does not start a run at each look"

@@ -3,9 +3,11 @@
 import datetime as dt
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,11 +40,13 @@ sets_as_of = false
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     (tmp_path / "exports").mkdir()
     (tmp_path / "seeds").mkdir()
     (tmp_path / "tasuki.toml").write_text(TOML, encoding="utf-8")
-    return Workspace(load_config(tmp_path / "tasuki.toml"))
+    workspace = Workspace(load_config(tmp_path / "tasuki.toml"))
+    yield workspace
+    shutil.rmtree(workspace.seeds, ignore_errors=True)
 
 
 def test_as_of_is_what_every_feed_that_sets_it_knows(workspace: Workspace) -> None:
@@ -73,11 +77,26 @@ def test_a_company_lays_its_seeds_over_the_projects(workspace: Workspace, tmp_pa
         merge_seeds(workspace)
 
 
+def test_merged_seeds_go_when_their_company_has_gone(workspace: Workspace, tmp_path: Path) -> None:
+    home = tmp_path / "other"
+    other = Workspace(workspace.config.model_copy(update={"home_dir": home}))
+    home.mkdir()
+    merge_seeds(other)
+    workspace.config.home_dir.mkdir(parents=True)
+    merge_seeds(workspace)
+    assert other.seeds.exists() and workspace.seeds.exists()
+    home.rmdir()
+    merge_seeds(workspace)
+    assert not other.seeds.exists()
+    assert (workspace.seeds / "limits.csv").exists()
+
+
 def test_settings_reach_dbt(workspace: Workspace) -> None:
     assert json.loads(dbt_vars(workspace.config)) == {
         "business_timezone": "Asia/Tokyo",
         "fiscal_year_start_month": 4,
         "base_currency": "JPY",
+        "kpi_segments": ["channel", "campaign", "persona", "industry", "company_size", "owner", "region"],
         "source_timezones": {"generic": "Asia/Tokyo", "generic.ma_person": "UTC"},
         "feed_deliveries": {"generic.ma_person": "snapshot"},
     }

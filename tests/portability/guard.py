@@ -115,7 +115,7 @@ def opaque(text: str, dispatched: dict[str, set[str]]) -> str:
 def copy_project(project: Path, folder: Path, planted: dict[str, str]) -> Path:
     """The project's copy in `folder`, engine macros opaque, with the `planted` models (name -> SQL) added."""
     copy = folder / "dbt_project"
-    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("target", "logs", ".seeds"))
     (copy / "models" / "planted").mkdir()
     for name, sql in planted.items():
         (copy / "models" / "planted" / f"{name}.sql").write_text(sql, encoding="utf-8")

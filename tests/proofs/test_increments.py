@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -18,6 +19,8 @@ from tests.support import INCREMENTAL, Builder, Built, land, mart_differences, s
 FIRST, SECOND = "20260401T150000Z", "20260402T150000Z"
 AS_OF = {FIRST: "2026-04-01 15:00:00", SECOND: "2026-04-02 15:00:00"}
 LATE_MONTH, OTHER_MONTH = "2025-02-01", "2024-11-01"
+# A form is sent from this address, without contact id; then another person takes the address over.
+ADDRESS, SUBMISSION = "taken.over@relay.example", "sent-by-address"
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,13 @@ class Story:
     corrected: Path  # after the first delivery by hand
     incremental: Path  # after the second
     rebuilt: Path  # from the landing zone alone, the warehouse deleted
-    backfilled: Path  # two months of `rebuilt` spoiled and built again
+    backfilled: Path  # two months of `rebuilt` spoiled and what carries over built again
     person: str
     lead: str
     merged: tuple[str, str]
     late_event: str
     moved_event: str
+    owners: tuple[str, str]  # MA persons that have the address in turn
 
 
 @pytest.fixture(
@@ -88,7 +92,7 @@ def story(builder: Builder, request: pytest.FixtureRequest) -> Story:
             f"DELETE FROM conformed.activities_ma WHERE occurred_month = DATE '{LATE_MONTH}' AND hash(activity_id) % 2 = 0;"  # noqa: S608
             f"UPDATE conformed.activities_ma SET activity_type = 'wrong' WHERE occurred_month = DATE '{OTHER_MONTH}'"
         )
-    builder.build(company, as_of=AS_OF[SECOND], backfill=("2024-11-10", "2025-02-20"))
+    builder.build(company, select=INCREMENTAL, as_of=AS_OF[SECOND], backfill=("2024-11-10", "2025-02-20"))
     return Story(
         company=company,
         delivered=delivered,
@@ -101,6 +105,7 @@ def story(builder: Builder, request: pytest.FixtureRequest) -> Story:
         merged=hand.merged,
         late_event=hand.late_event,
         moved_event=hand.moved_event,
+        owners=hand.owners,
     )
 
 
@@ -141,19 +146,20 @@ class ByHand:
         self.person = people[len(people) // 2]
         self.lead = leads[0]
         self.merged = (leads[1], leads[2])  # the first is merged into the second
+        self.owners = (people[-1], people[-2])
         self.moved_event = str(events[0])
         self.late_event = str(newest[0] + 1)
         self._contacts = sorted((self._exports / "hubspot").glob("contacts_2*.jsonl"))[-1]
 
     def correct(self) -> None:
-        """A person disappears and another changes, leads are deleted and merged, an event comes late, one moves."""
-        lines = self._contacts.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if json.loads(line)["id"] != self.person]
-        assert len(kept) == len(lines) - 1
-        changed = json.loads(kept[0])
-        changed["properties"]["jobtitle"] = "監査役"
-        kept[0] = json.dumps(changed, ensure_ascii=False)
-        (self._exports / "hubspot" / f"contacts_{FIRST}.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
+        """A person disappears and another changes, leads are deleted and merged, an event comes late, one moves, one names an address."""
+        contacts = [json.loads(line) for line in self._contacts.read_text(encoding="utf-8").splitlines()]
+        kept = [contact for contact in contacts if contact["id"] != self.person]
+        assert len(kept) == len(contacts) - 1
+        kept[0]["properties"]["jobtitle"] = "監査役"
+        self._write_lines("contacts", FIRST, [with_address(contact, self.owners[0]) for contact in kept])
+        submission = {"conversion_id": SUBMISSION, "email": ADDRESS, "timestamp": f"{LATE_MONTH}T03:00:00.000Z"}
+        self._write_lines("form_submissions", FIRST, [submission])
         at = {"LastModifiedDate": "2026-04-01T10:00:00.000+0000", "SystemModstamp": "2026-04-01T10:00:00.000+0000"}
         deleted = self._row("leads", "Id", self.lead) | at | {"IsDeleted": "true"}
         loser, master = self.merged
@@ -165,8 +171,9 @@ class ByHand:
         settle(self._exports)
 
     def revert(self) -> None:
-        """The person, the lead and the moved event are again as they were; the merge and the late event stay."""
-        shutil.copyfile(self._contacts, self._exports / "hubspot" / f"contacts_{SECOND}.jsonl")
+        """The person, the lead and the moved event are again as they were; the merge and the late event stay; the address changes hands."""
+        contacts = [json.loads(line) for line in self._contacts.read_text(encoding="utf-8").splitlines()]
+        self._write_lines("contacts", SECOND, [with_address(contact, self.owners[1]) for contact in contacts])
         self._write("salesforce", "leads", SECOND, [self._row("leads", "Id", self.lead)])
         self._write("hubspot", "email_events", SECOND, [self._row("email_events", "id", self.moved_event)])
         settle(self._exports)
@@ -181,11 +188,22 @@ class ByHand:
                         return row
         raise AssertionError(f"no {table} {value}")
 
+    def _write_lines(self, table: str, moment: str, records: list[dict[str, Any]]) -> None:
+        lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
+        (self._exports / "hubspot" / f"{table}_{moment}.jsonl").write_text("".join(lines), encoding="utf-8")
+
     def _write(self, system: str, table: str, moment: str, rows: list[dict[str, str]]) -> None:
         with (self._exports / system / f"{table}_{moment}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
+
+
+def with_address(contact: dict[str, Any], owner: str) -> dict[str, Any]:
+    """The contact, with ADDRESS where it is the owner's."""
+    if contact["id"] != owner:
+        return contact
+    return {**contact, "properties": {**contact["properties"], "email": ADDRESS}}
 
 
 def milliseconds(day: str) -> str:
@@ -243,12 +261,19 @@ def test_a_late_event_counts_in_its_month_and_a_moved_one_once(story: Story) -> 
     assert moved == [["2025-06-01"], [OTHER_MONTH], ["2025-06-01"]]
 
 
+def test_an_old_response_is_with_who_has_its_address_now(story: Story) -> None:
+    """Its month was built when the address was another's, and no later batch of events touches it."""
+    query = "SELECT source_record_id FROM conformed.timeline WHERE source_event_id = ?"
+    for path in (story.incremental, story.rebuilt):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            assert connection.execute(query, [f"ma|{SUBMISSION}"]).fetchall() == [(story.owners[1],)]
+
+
 def test_increments_end_in_what_a_full_refresh_gives(story: Story) -> None:
     assert mart_differences(story.incremental, story.rebuilt) == {}
 
 
 def test_a_spoiled_period_is_healed_by_a_backfill(story: Story) -> None:
-    assert mart_differences(story.backfilled, story.rebuilt) == {}
     table = "conformed.activities_ma"
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{story.backfilled}' AS l (READ_ONLY); ATTACH '{story.rebuilt}' AS r (READ_ONLY)")

@@ -1,5 +1,6 @@
 """Olist's real funnel through the whole job: the published marts give the figures that others published from it."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.skipif(not OLIST.is_dir(), reason=f"the Olist data is a
 
 
 @pytest.fixture(scope="module")
-def olist(tmp_path_factory: pytest.TempPathFactory) -> Company:
+def olist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """The worked example, run in a folder of its own."""
     company = Company(tmp_path_factory.mktemp("olist"))
     text = EXAMPLE.read_text(encoding="utf-8")
@@ -43,7 +44,8 @@ def olist(tmp_path_factory: pytest.TempPathFactory) -> Company:
     company.toml.write_text(text, encoding="utf-8")
     done = company.tasuki("run")
     assert done.code == 0, done.err
-    return company
+    yield company
+    company.close()
 
 
 def test_leads_and_won(olist: Company) -> None:
@@ -104,7 +106,7 @@ def test_won_per_month(olist: Company) -> None:
     kpi = olist.sql(
         """
         SELECT period_start, cast(numerator AS bigint) AS won FROM marts.kpi_values
-        WHERE kpi_code = 'won_cnt' AND grain = 'month' AND segment = 'all' AND numerator > 0
+        WHERE kpi_code = 'won_cnt' AND view = 'shared' AND grain = 'month' AND segment = 'all' AND numerator > 0
         """
     )
     assert {row["period_start"][:10]: row["won"] for row in kpi} == wanted

@@ -5,8 +5,10 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from orchestration.simulation import simulate
 from orchestration.simulation.clock import BusinessHours, day_of, from_date, to_date
-from orchestration.simulation.key_kpis import period_start
+from orchestration.simulation.key_figures import period_start
+from orchestration.simulation.key_kpis_marketing import touch_shares
 from orchestration.simulation.seeds import FROZEN_SEEDS, Seeds
 from tests.simulation.reading import contacts, export_rows, key_rows
 
@@ -83,38 +85,118 @@ def test_every_record_belongs_to_one_person(default_company: Path) -> None:
         assert {ident for record_type, ident in keys if record_type == kind} == exported
 
 
+KPIS = """
+    lead_new inquiry_cnt mql_cnt mql_person mql_rate hot_lead_cnt hot_lead_share persona_fit persona_gap research_share
+    source_known mkt_cost cpl cpmql handoff_b1_cnt lead_value mkt_sourced_pipe mkt_infl_pipe attr_rev accept_rate reject_rate
+    reject_reason_cov stl_attempt stl_contact sla_met persist_met approach_rate untouched_cnt is_stock_cnt untouched_rate
+    opp_loss_amt appt_cnt appt_held opp_rate valid_opp_cnt valid_opp_rate recycle_rate recycle_yield latent_approach
+    opp_cnt pipe_created opp_open pipe_open win_rate_close win_rate_cohort win_rate_amt won_cnt won_amt asp cycle_days
+    velocity stage_cr regress_rate slip_rate comp_loss fb_cov cs_handoff_days onboard_rate logo_churn grr nrr arr csat nps
+    l2w l2w_days new_customer_cnt relay_integrity cac ltv payback ltv_cac gp_contrib coverage fcst_acc
+"""
+TWO_VIEWS = {
+    "lead_new",
+    "inquiry_cnt",
+    "mql_cnt",
+    "handoff_b1_cnt",
+    "accept_rate",
+    "valid_opp_cnt",
+    "won_cnt",
+    "won_amt",
+}
+FLOWS = """
+    lead_new inquiry_cnt mql_cnt hot_lead_cnt mkt_cost handoff_b1_cnt lead_value mkt_infl_pipe appt_cnt appt_held opp_cnt
+    pipe_created valid_opp_cnt won_cnt won_amt
+"""
+NO_SHARE = ("asp", "nrr", "csat", "nps")  # rates that are no part of a whole
+
+
 def _values(company: Path, **wanted: str) -> dict[tuple[str, str, str], dict[str, str]]:
+    wanted = {"view": "shared", **wanted}
     rows = [row for row in key_rows(company, "kpi_values") if all(row[name] == value for name, value in wanted.items())]
     return {(row["grain"], row["period_start"], row["segment_value"]): row for row in rows}
 
 
 def test_flows_add_up_over_periods_and_channels(default_company: Path) -> None:
-    for code in ("lead_new", "mql_cnt", "handoff_b1_cnt", "opp_cnt", "valid_opp_cnt", "won_cnt", "won_amt"):
+    for code in FLOWS.split():
         totals = _values(default_company, kpi_code=code, segment="all")
         by_grain: Counter[str] = Counter()
         for (grain, _, _), row in totals.items():
             by_grain[grain] += int(row["value"])
         assert by_grain["month"] == by_grain["fiscal_quarter"] == by_grain["fiscal_year"] > 0, code
         channels = _values(default_company, kpi_code=code, segment="channel")
-        assert sum(int(row["value"]) for row in channels.values()) == 3 * by_grain["month"]
+        assert sum(int(row["value"]) for row in channels.values()) == 3 * by_grain["month"], code
+
+
+def test_people_are_counted_anew_in_each_period(default_company: Path) -> None:
+    people = Counter[str]()
+    for (grain, _, _), row in _values(default_company, kpi_code="mql_person", segment="all").items():
+        people[grain] += int(row["value"])
+    assert people["month"] > people["fiscal_quarter"] > people["fiscal_year"]
 
 
 def test_every_kpi_has_values(default_company: Path) -> None:
-    wanted = (
-        "lead_new mql_cnt mql_rate hot_lead_share handoff_b1_cnt accept_rate stl_attempt sla_met approach_rate untouched_cnt"
-        " opp_cnt opp_rate valid_opp_cnt win_rate_close win_rate_cohort won_cnt won_amt asp cycle_days logo_churn grr nrr"
-        " relay_integrity"
-    )
     rows = key_rows(default_company, "kpi_values")
-    assert {row["kpi_code"] for row in rows} == set(wanted.split())
+    assert {row["kpi_code"] for row in rows} == set(KPIS.split())
+    for view in ("marketing", "sales"):
+        assert {row["kpi_code"] for row in rows if row["view"] == view} == TWO_VIEWS
     for row in rows:
-        if (
-            row["statistic"] == "rate"
-            and row["value"]
-            and row["kpi_code"] not in ("asp", "nrr")
-            and row["basis"] != "period"
-        ):
+        is_share = row["kpi_code"] not in NO_SHARE and row["basis"] in ("cohort", "start_cohort", "period")
+        has_period_basis = row["kpi_code"] in ("accept_rate", "mql_rate", "opp_rate", "win_rate_cohort")
+        if is_share and row["value"] and not (row["basis"] == "period" and has_period_basis):
             assert 0 <= float(row["value"]) <= 1, row
+
+
+def test_at_1500_people_every_kpi_has_rows_in_every_fiscal_quarter(tmp_path: Path) -> None:
+    simulate(tmp_path, people=1500, seed=2)
+    quarters: dict[tuple[str, str], set[str]] = {}
+    for row in key_rows(tmp_path, "kpi_values"):
+        if row["grain"] == "fiscal_quarter" and row["segment"] == "all":
+            quarters.setdefault((row["kpi_code"], row["view"]), set()).add(row["period_start"])
+    every = set.union(*quarters.values()) - {"2026-04-01"}
+    assert len(every - {"2024-01-01"}) == 8
+    for (code, view), found in quarters.items():
+        if code in ("ltv", "ltv_cac", "coverage"):
+            continue  # null while no customer is lost, or once the target is met
+        # Nobody was there before the beginning, and nobody is asked before they are a customer.
+        starts_later = code in (
+            "grr", "nrr", "logo_churn", "latent_approach", "slip_rate", "csat", "nps", "payback",
+        )  # fmt: skip
+        missing = every - found - {"2024-01-01"} - ({"2024-04-01"} if starts_later else set())
+        assert not missing, (code, view)
+
+
+def test_credit_is_the_won_amount_whoever_gets_it(default_company: Path) -> None:
+    won = {
+        place: row["value"] for place, row in _values(default_company, kpi_code="won_amt").items() if row["n"] != "0"
+    }
+    for member in ("first_touch", "last_touch", "linear", "u_shaped"):
+        credit = _values(default_company, kpi_code="attr_rev", member=member)
+        assert {place: row["value"] for place, row in credit.items()} == won
+
+
+def test_touch_shares_by_hand() -> None:
+    u_shaped, linear, last = (400_000, 200_000, 400_000), (None, 1_000_000, None), (0, 0, 1_000_000)
+    assert touch_shares(0, u_shaped) == touch_shares(1, last) == [1_000_000]
+    assert touch_shares(2, u_shaped) == [500_000, 500_000]
+    assert touch_shares(4, u_shaped) == [400_000, 100_000, 100_000, 400_000]
+    assert touch_shares(3, linear) == [333_334, 333_333, 333_333]
+    assert touch_shares(3, last) == [0, 0, 1_000_000]
+
+
+def test_marketing_counts_more_than_is_shared_and_sales_other_rows(default_company: Path) -> None:
+    def total(code: str, view: str) -> int:
+        rows = _values(default_company, kpi_code=code, view=view, segment="all")
+        return sum(int(row["value"]) for (grain, _, _), row in rows.items() if grain == "month")
+
+    records = key_rows(default_company, "people")
+    assert total("lead_new", "marketing") == sum(row["record_type"] == "ma_person" for row in records)
+    assert total("lead_new", "sales") == sum(row["record_type"] == "crm_lead" for row in records)
+    assert total("mql_cnt", "marketing") != total("mql_cnt", "shared") != total("mql_cnt", "sales")
+    assert total("inquiry_cnt", "marketing") > total("inquiry_cnt", "shared") > total("inquiry_cnt", "sales")
+    assert total("won_amt", "marketing") < total("won_amt", "shared")
+    assert total("won_cnt", "sales") == total("won_cnt", "shared")  # the same deals, some of them on another day
+    assert _values(default_company, kpi_code="won_cnt", view="sales") != _values(default_company, kpi_code="won_cnt")
 
 
 def test_the_funnel_narrows(default_company: Path) -> None:

@@ -99,6 +99,33 @@ def test_close_dates_are_the_day_before_when_closed_in_the_night(default_company
     assert all(row["CloseDate"] == row["CreatedDate"][:10] for row in nights)
 
 
+def test_what_sales_rewrites_is_in_the_history(default_company: Path) -> None:
+    plans: dict[str, set[str]] = {}
+    amounts: dict[str, set[str]] = {}
+    for row in export_rows(default_company, "salesforce", "opportunity_history"):
+        if not row["StageName"].startswith("Closed"):
+            plans.setdefault(row["OpportunityId"], set()).add(row["CloseDate"])
+            amounts.setdefault(row["OpportunityId"], set()).add(row["Amount"])
+    assert max(map(len, plans.values())) > 2
+    assert max(map(len, amounts.values())) > 1
+    rejected = [
+        row["Reject_Reason__c"]
+        for row in export_rows(default_company, "salesforce", "leads")
+        if row["Status"] == "Rejected"
+    ]
+    assert "" in rejected and any(rejected)
+    lost = [
+        row["Loss_Reason__c"]
+        for row in export_rows(default_company, "salesforce", "opportunities")
+        if row["StageName"] == "Closed Lost"
+    ]
+    assert {"", "競合", "他社決定"} <= set(lost)
+    answers = export_rows(default_company, "cs", "顧客満足度")
+    assert "" in {row["推奨度"] for row in answers} and "" not in {row["満足度"] for row in answers}
+    live = {row["稼働日時"] == "" for row in export_rows(default_company, "cs", "契約一覧")}
+    assert live == {True, False}
+
+
 def test_daily_drops_add_up_to_the_single_delivery(tmp_path: Path) -> None:
     simulate(tmp_path / "one", people=250, seed=5, key=False)
     simulate(tmp_path / "many", people=250, seed=5, drops=12)

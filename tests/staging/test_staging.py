@@ -168,6 +168,7 @@ def query(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tupl
         "cast_checks",
     ]
     command += [f"+contract.{t}" for t in ("ma_person", "ma_merge", "ma_stage_history", "ma_activity", "crm_lead")]
+    command += ["ma_address_owners"]
     environment = {
         **os.environ,
         "TASUKI_LANDING": str(folder / "landing"),
@@ -215,10 +216,22 @@ def test_merged_ids_of_a_contact_are_told_apart(query: Query) -> None:
     assert rows == [("1", "7", None), ("1", "8", "2026-01-01 00:00:00"), ("1", "9", "2026-01-01 00:00:00")]
 
 
-def test_events_find_one_contact_by_address(query: Query) -> None:
-    """Two contacts share each address: the lowest live id gets the event; a repeated event counts once."""
-    rows = query("select activity_id, ma_id, is_automated from contract.ma_activity order by 1")
-    assert rows == [("e1", "1", False), ("e2", "2", False), ("e3", None, True)]
+def test_events_keep_the_address_they_name_and_a_repeated_one_counts_once(query: Query) -> None:
+    rows = query(
+        "select activity_id, ma_id, email, occurred_at is not null, is_automated from contract.ma_activity order by 1"
+    )
+    assert rows == [
+        ("e1", None, "a@X.jp", True, False),
+        ("e2", None, "b@x.jp", True, False),
+        ("e3", None, "nobody@x.jp", True, True),
+        ("e4", None, "a@x.jp", False, False),
+    ]
+
+
+def test_an_address_stands_for_one_contact(query: Query) -> None:
+    """Two contacts share each address: the live one with the oldest id has it."""
+    rows = query("select address, ma_id from conformed.ma_address_owners where source_system = 'hubspot' order by 1")
+    assert rows == [("a@x.jp", "1"), ("b@x.jp", "2")]
 
 
 def test_stage_dates_stand_in_for_contacts_without_history(query: Query) -> None:

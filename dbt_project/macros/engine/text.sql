@@ -14,31 +14,47 @@
 
 {# An id made of several values: md5 over '|'-joined text, null read as empty. Instants and dates must be cast to text by one rule. #}
 {% macro string_hash(exprs) -%}
-    md5(
-        {%- for expr in exprs -%}
-            coalesce(cast({{ expr }} as {{ dbt.type_string() }}), '')
-            {%- if not loop.last %} || '|' || {% endif -%}
-        {%- endfor -%}
-    )
+    md5({{ joined_text(exprs) }})
 {%- endmacro %}
 
-{# Without the white space at both ends: space, no-break space, full-width space, tab and line ends. The engines' trim() differ in which
-   signs they take. The argument is repeated: pass a column. #}
+{% macro joined_text(exprs) -%}
+    {%- for expr in exprs -%}
+        coalesce(cast({{ expr }} as {{ dbt.type_string() }}), '')
+        {%- if not loop.last %} || '|' || {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Without the white space at both ends: space, tab, line ends, no-break space and full-width space. The engines' trim() differ in
+   which signs they take. #}
 {% macro trimmed(expr) -%}
     {{ adapter.dispatch('trimmed')(expr) }}
 {%- endmacro %}
 
-{# few texts have any, and to look is cheaper than to cut #}
 {% macro default__trimmed(expr) -%}
-    case
-        when regexp_matches({{ expr }}, '^[ \t\r\n\x{a0}\x{3000}]|[ \t\r\n\x{a0}\x{3000}]$')
-            then regexp_replace({{ expr }}, '^[ \t\r\n\x{a0}\x{3000}]+|[ \t\r\n\x{a0}\x{3000}]+$', '', 'g')
-        else {{ expr }}
-    end
+    trim({{ expr }}, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288))
 {%- endmacro %}
 
 {% macro spark__trimmed(expr) -%}
     btrim({{ expr }}, ' \t\r\n\u00a0\u3000')
+{%- endmacro %}
+
+{# trimmed, and null where nothing is left. The argument is repeated: pass a column. #}
+{% macro given_text(expr) -%}
+    {{ adapter.dispatch('given_text')(expr) }}
+{%- endmacro %}
+
+{# Few texts have anything to trim, and to look is cheaper than to cut: space, tab, line ends and the empty text stand below '!'. #}
+{% macro default__given_text(expr) -%}
+    case
+        when {{ expr }} < '!' or starts_with({{ expr }}, chr(160)) or starts_with({{ expr }}, chr(12288))
+            {%- for code in [32, 9, 10, 13, 160, 12288] %} or ends_with({{ expr }}, chr({{ code }})){% endfor %}
+            then nullif({{ trimmed(expr) }}, '')
+        else {{ expr }}
+    end
+{%- endmacro %}
+
+{% macro spark__given_text(expr) -%}
+    nullif({{ trimmed(expr) }}, '')
 {%- endmacro %}
 
 {# true where `needle` occurs in `haystack` as it is written #}

@@ -1,9 +1,16 @@
-{# A select per KPI with what its YAML says. #}
+{# A select per KPI with what its YAML says. Whether it can be computed is asked of the tables that it needs. #}
 {% macro kpi_catalogue_rows() -%}
+    {%- for codes in kpi_list().values() -%}
+        {%- for code in codes -%}{%- do ref(code) -%}{%- endfor -%}
+    {%- endfor -%}
     {%- if not execute -%}
         {{ return('select 1') }}
     {%- endif -%}
-    {%- for kind, codes in kpi_list().items() -%}
+    {%- set parents = {} -%}
+    {%- for codes in kpi_list().values() -%}
+        {%- for code in codes -%}{%- do parents.update({code: kpi_meta(code).get('parent')}) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- for kind, codes in kpi_list().items() if codes -%}
         {%- set kind_loop = loop -%}
         {%- for code in codes -%}
             {%- set meta = kpi_meta(code) -%}
@@ -19,15 +26,55 @@
         '{{ meta['direction'] }}' as direction,
         '{{ meta['unit'] }}' as unit,
         '{{ meta['good'] }}' as good,
-        '{{ meta['partner'] }}' as partner_code,
-        cast({{ "'" ~ meta['window'] ~ "'" if meta.get('window') else 'null' }} as {{ dbt.type_string() }}) as window_name,
+        cast({{ literal_or_null(meta.get('partner')) }} as {{ dbt.type_string() }}) as partner_code,
+        cast({{ literal_or_null(meta.get('window')) }} as {{ dbt.type_string() }}) as window_name,
         cast({{ meta['version'] }} as integer) as definition_version,
         '{{ node.original_file_path }}' as sql_path,
         '{{ meta.get('members', []) | join(', ') }}' as members,
-        '{{ kind }}{{ ', period' if meta.get('period_basis') }}' as bases
+        '{{ meta.get('members', [''])[0] }}' as first_member,
+        '{{ kind }}{{ ', period' if meta.get('period_basis') }}' as bases,
+        'shared{{ ', marketing, sales' if code in bridged_kpis() }}' as views,
+        cast({{ literal_or_null(meta.get('parent')) }} as {{ dbt.type_string() }}) as parent_code,
+        cast({{ kpi_level(code, parents) }} as integer) as level,
+        {{ kpi_availability(meta.get('needs', [])) }} as availability
             {%- if not (loop.last and kind_loop.last) %}
     union all
             {%- endif %}
         {%- endfor -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{% macro literal_or_null(text) -%}
+    {{ "'" ~ text ~ "'" if text else 'null' }}
+{%- endmacro %}
+
+{# How many KPIs stand between a KPI and the one that has no parent. `parents` is code -> parent. #}
+{% macro kpi_level(code, parents) -%}
+    {%- set path = [code] -%}
+    {%- for step in range(20) if parents.get(path[-1]) -%}{%- do path.append(parents[path[-1]]) -%}{%- endfor -%}
+    {%- if path | unique | list | length < path | length -%}
+        {{ exceptions.raise_compiler_error('KPI ' ~ code ~ ' is its own ancestor: ' ~ path | join(' < ')) }}
+    {%- endif -%}
+    {{ path | length - 1 }}
+{%- endmacro %}
+
+{# 'available', or which of `needs` the company does not have: a table or seed without rows, or without a value in the column. A need that names
+   neither is never met. #}
+{% macro kpi_availability(needs) -%}
+    {%- set unmet = [] -%}
+    {%- for need in needs -%}
+        {%- set name = need.get('table') or need.get('seed') -%}
+        {%- set nodes = graph.nodes.values() | selectattr('name', 'equalto', name) | selectattr('resource_type', 'in', ['model', 'seed']) | list -%}
+        {%- if name and not nodes -%}
+            {{ exceptions.raise_compiler_error('needs: there is no table or seed ' ~ name) }}
+        {%- endif -%}
+        {%- set rows = 'select count(*) from ' ~ nodes[0].relation_name if name -%}
+        {%- set met = 'false' if not name else '(' ~ rows ~ ' where ' ~ need['column'] ~ ' is not null) > 0' if need.get('column') else '(' ~ rows ~ ') > 0' -%}
+        {%- do unmet.append('case when not (' ~ met ~ ") then '" ~ need['text'] ~ "' end") -%}
+    {%- endfor -%}
+    {%- if unmet -%}
+        coalesce('not available: needs ' || nullif(concat_ws(', ', {{ unmet | join(', ') }}), ''), 'available')
+    {%- else -%}
+        'available'
+    {%- endif -%}
 {%- endmacro %}

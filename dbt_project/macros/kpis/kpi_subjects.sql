@@ -1,69 +1,60 @@
-{# The rows of all KPIs of a kind, one under the other, each with its code and version. `columns` are those that the kind adds. #}
-{% macro kpi_subjects(kind, columns) -%}
-    {%- for code in kpi_list()[kind] -%}
-        {%- set rows = ref(code) -%}
-        {%- set meta = kpi_meta(code) if execute else {'version': 1} %}
+{# What a kind's rows give to the columns of kpi_rows. What a kind does not have is null. #}
+{% macro kpi_row_columns(kind) -%}
+    {%- set empty = {
+        'counted_on': 'cast(null as date)',
+        'converted_on': 'cast(null as date)',
+        'left_on': 'cast(null as date)',
+        'grain': 'cast(null as ' ~ dbt.type_string() ~ ')',
+        'numerator': 'cast(null as decimal(18, 2))',
+        'denominator': 'cast(null as decimal(18, 2))',
+        'measure': 'cast(null as bigint)',
+        'is_censored': 'cast(null as boolean)',
+        'is_mature': 'cast(null as boolean)'
+    } -%}
+    {%- set own = {
+        'flow': {'counted_on': 'counted_on', 'numerator': 'numerator'},
+        'cohort': {
+            'counted_on': 'counted_on', 'converted_on': 'converted_on', 'numerator': 'numerator', 'denominator': 'denominator',
+            'is_mature': 'is_mature'
+        },
+        'period': {'counted_on': 'counted_on', 'numerator': 'numerator', 'denominator': 'denominator'},
+        'duration': {'counted_on': 'counted_on', 'measure': 'measure', 'is_censored': 'is_censored'},
+        'stock': {'counted_on': 'in_from', 'left_on': 'in_to', 'numerator': 'amount'},
+        'start_cohort': {
+            'counted_on': 'period_start', 'grain': 'grain', 'numerator': 'numerator', 'denominator': 'denominator', 'is_mature': 'is_mature'
+        },
+        'distinct': {'counted_on': 'counted_on', 'numerator': 'cast(1 as decimal(18, 2))'}
+    } -%}
+    {%- for column, nothing in empty.items() %}
+    {{ own[kind].get(column, nothing) }} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# The rows of all KPIs that count subjects, one under the other, each with its code, version and kind; of those that the teams count in their own
+   ways the teams' rows too. #}
+{% macro kpi_subjects() -%}
+    {%- for kind, codes in kpi_list().items() if kind != 'derived' and codes -%}
+        {%- set kind_loop = loop -%}
+        {%- for code in codes -%}
+            {%- set code_loop = loop -%}
+            {%- set meta = kpi_meta(code) if execute else {'version': 1} -%}
+            {%- for model in [code] + ([code ~ '_views'] if code in bridged_kpis() else []) %}
 select
     '{{ code }}' as kpi_code,
     cast({{ meta['version'] }} as integer) as definition_version,
-        {%- if kind == 'cohort' %}
+    '{{ kind }}' as kind,
     {{ 'true' if meta.get('period_basis') else 'false' }} as has_period_basis,
-        {%- endif %}
     subject_type,
     subject_id,
     view,
     member,
-    {{ columns | join(',\n    ') }}
-from {{ rows }}
-        {%- if not loop.last %}
+    {{- kpi_row_columns(kind) }}
+from {{ ref(model) }}
+                {%- if not (loop.last and code_loop.last and kind_loop.last) %}
 
 union all
-        {% endif %}
-    {%- endfor %}
-{%- endmacro %}
-
-{# Columns that tell KPI series apart. #}
-{% macro kpi_series() -%}
-    {{ return(['kpi_code', 'definition_version', 'view', 'basis', 'member']) }}
-{%- endmacro %}
-
-{# Two columns of a query that ends in by_segment(): which segment its row is of, and which value of it. #}
-{% macro segment_columns() -%}
-    case {% for segment in kpi_segments() %}when {{ segment }} is not null then '{{ segment }}' {% endfor %}else 'all' end as segment,
-        coalesce({{ kpi_segments() | join(', ') }}, 'all') as segment_value
-{%- endmacro %}
-
-{# Groups rows by `keys`, once for the total and once per segment. No segment's column is null in the rows. #}
-{% macro by_segment(keys) -%}
-    group by grouping sets (
-        ({{ keys | join(', ') }})
-        {%- for segment in kpi_segments() %},
-        ({{ keys | join(', ') }}, {{ segment }})
+                {% endif %}
+            {%- endfor %}
         {%- endfor %}
-    )
-{%- endmacro %}
-
-{# The columns in which every kpi_values_* model ends. A rate without denominator is null. #}
-{% macro kpi_value_columns(statistic, value, denominator='denominator', censored_cnt='null') -%}
-    kpi_code,
-        definition_version,
-        view,
-        basis,
-        member,
-        grain,
-        period_start,
-        segment,
-        segment_value,
-        {{ statistic }} as statistic,
-        cast(numerator as decimal(28, 2)) as numerator,
-        cast({{ denominator }} as decimal(28, 2)) as denominator,
-        {{ value }} as value,
-        cast(n as bigint) as n,
-        cast({{ censored_cnt }} as bigint) as censored_cnt,
-        is_mature
-{%- endmacro %}
-
-{# numerator over denominator; null where the denominator is 0 #}
-{% macro kpi_ratio() -%}
-    cast(numerator as double) / nullif(cast(denominator as double), 0)
+    {%- endfor %}
 {%- endmacro %}

@@ -1,21 +1,28 @@
-{# The declared columns of a raw table, from its sources YAML: list of {name, data_type, text}; `text` is SQL on the raw columns:
-   the first that is not empty of the column itself and those declared with `alias_of`, then the hash of the columns in `made_of`. #}
+{# The declared columns of a raw table, from its sources YAML: list of {name, data_type, text, stand_in, given}. `text` is SQL on the
+   raw columns: the first that is not empty of the column itself and those declared with `alias_of`, then the hash of the columns in
+   `made_of`. `stand_in` is equal for equal texts and costs no hash; `given` is whether there is a text. #}
 {% macro raw_columns(source_node) -%}
     {%- set texts = {} -%}
     {%- for column in source_node.columns.values() -%}
         {%- set name = column.config.meta.get('alias_of', column.name) -%}
-        {%- do texts.update({name: texts.get(name, []) + ["nullif(" ~ trimmed(adapter.quote(column.name)) ~ ", '')"]}) -%}
+        {%- do texts.update({name: texts.get(name, []) + [given_text(adapter.quote(column.name))]}) -%}
     {%- endfor -%}
     {%- set columns = [] -%}
     {%- for column in source_node.columns.values() if column.name in texts -%}
-        {%- if column.config.meta.get('made_of') -%}
-            {%- set parts = [] -%}
-            {%- for part in column.config.meta['made_of'] -%}
-                {%- do parts.append(first_text(texts[part])) -%}
-            {%- endfor -%}
-            {%- do texts[column.name].append("case when " ~ parts[0] ~ " is not null then " ~ string_hash(parts) ~ " end") -%}
+        {%- set own = texts[column.name] -%}
+        {%- set made_of = [] -%}
+        {%- for part in column.config.meta.get('made_of', []) -%}
+            {%- do made_of.append(first_text(texts[part])) -%}
+        {%- endfor -%}
+        {%- if made_of -%}
+            {%- set when_made = 'case when ' ~ made_of[0] ~ ' is not null then ' -%}
+            {%- set text = first_text(own + [when_made ~ string_hash(made_of) ~ ' end']) -%}
+            {%- set stand_in = first_text(own + [joined_text(made_of)]) -%}
+        {%- else -%}
+            {%- set text, stand_in = first_text(own), first_text(own) -%}
         {%- endif -%}
-        {%- do columns.append({'name': column.name, 'data_type': column.data_type or 'varchar', 'text': first_text(texts[column.name])}) -%}
+        {%- do columns.append({'name': column.name, 'data_type': column.data_type or 'varchar', 'text': text, 'stand_in': stand_in,
+                               'given': '(' ~ (own + made_of[:1]) | join(' is not null or ') ~ ' is not null)'}) -%}
     {%- endfor -%}
     {{ return(columns) }}
 {%- endmacro %}
@@ -54,11 +61,6 @@
     {%- endif -%}
     {%- set node = source_node(system, table) -%}
     {%- set delivery = feed_delivery(node) -%}
-    {%- set keys = [] -%}
-    {%- for column in node.config.meta['key'] -%}
-        {%- do keys.append(adapter.quote(column)) -%}
-    {%- endfor -%}
-    {%- set landed = landed_texts(relation, node, keys) -%}
     select
         {%- for column in raw_columns(node) %}
         {{ parse_as('newest.' ~ adapter.quote(column.name), column.data_type, feed_timezone(node)) }} as {{ adapter.quote(column.name) }},
@@ -67,7 +69,7 @@
         newest._extracted_at,
         {{ 'extractions.missing_since' if delivery == 'snapshot' else 'cast(null as timestamp)' }} as _missing_since
     from (
-        {{ newest_of_few_repeats(landed, keys) if delivery == 'append' else newest_of_many_repeats(landed, keys) }}
+        {{ newest_texts(relation, node, delivery) }}
     ) as newest
     {%- if delivery == 'snapshot' %}
     left join (
@@ -76,48 +78,46 @@
     {%- endif %}
 {%- endmacro %}
 
-{# A subquery: every landed row with a key, its declared columns as text, null where empty. #}
-{% macro landed_texts(relation, node, keys) -%}
-    (
-            select *
-            from (
-                select
-                    {%- for column in raw_columns(node) %}
-                    {{ column.text }} as {{ adapter.quote(column.name) }},
-                    {%- endfor %}
-                    _batch_id,
-                    _extracted_at,
-                    _row_number
-                from {{ relation }}
-            ) as texts
-            where {% for key in keys %}{{ key }} is not null{{ ' and ' if not loop.last }}{% endfor %}
-        ) as landed
+{# What of raw_columns() is the key. #}
+{% macro key_columns(node) -%}
+    {%- set keys = [] -%}
+    {%- for column in raw_columns(node) if column.name in node.config.meta['key'] -%}
+        {%- do keys.append(column) -%}
+    {%- endfor -%}
+    {{ return(keys) }}
 {%- endmacro %}
 
-{% macro newest_of_many_repeats(landed, keys) -%}
-    select *
-        from {{ landed }}
-        qualify row_number() over (
-            partition by {{ keys | join(', ') }} order by _extracted_at desc, _batch_id desc, _row_number desc
-        ) = 1
+{% macro has_key(node) -%}
+    {% for key in key_columns(node) %}{{ key.given }}{{ ' and ' if not loop.last }}{% endfor %}
 {%- endmacro %}
 
-{# Events are many and rarely repeated: only the keys seen twice are put in order, which takes half the memory. The landed rows
-   stand here several times on purpose: as a common table expression they would be kept in memory. #}
-{% macro newest_of_few_repeats(landed, keys) -%}
-    {%- set repeated = 'select ' ~ fingerprint(keys) ~ ' from ' ~ landed ~ ' group by 1 having count(*) > 1' -%}
-    select *
-        from {{ landed }}
-        where {{ fingerprint(keys) }} not in ({{ repeated }})
-
-        union all
-
-        select *
-        from {{ landed }}
-        where {{ fingerprint(keys) }} in ({{ repeated }})
-        qualify row_number() over (
-            partition by {{ keys | join(', ') }} order by _extracted_at desc, _batch_id desc, _row_number desc
-        ) = 1
+{# The declared columns as text, null where empty, of the landed rows that have a key and that no newer row of their key replaces.
+   Only keys are put in order, the other columns are read of what remains. Events are many and rarely repeated: a fingerprint finds
+   the few keys seen twice. #}
+{% macro newest_texts(relation, node, delivery) -%}
+    {%- set keys = key_columns(node) -%}
+    {%- set fingerprint_of_key = fingerprint(keys | map(attribute='stand_in') | list) -%}
+    select
+            {%- for column in raw_columns(node) %}
+            {{ column.text }} as {{ adapter.quote(column.name) }},
+            {%- endfor %}
+            _batch_id,
+            _extracted_at
+        from {{ relation }}
+        left join (
+            select _batch_id as replaced_batch_id, _row_number as replaced_row_number
+            from {{ relation }}
+            where {{ has_key(node) }}
+                {%- if delivery == 'append' %}
+                and {{ fingerprint_of_key }} in (
+                    select {{ fingerprint_of_key }} from {{ relation }} where {{ has_key(node) }} group by 1 having count(*) > 1
+                )
+                {%- endif %}
+            qualify row_number() over (
+                partition by {{ keys | map(attribute='text') | join(', ') }} order by _extracted_at desc, _batch_id desc, _row_number desc
+            ) > 1
+        ) as replaced on _batch_id = replaced_batch_id and _row_number = replaced_row_number
+        where replaced_batch_id is null and {{ has_key(node) }}
 {%- endmacro %}
 
 {# Per batch of a snapshot feed: when the next complete snapshot was taken. All dated batches of one extraction are one snapshot; a file

@@ -63,16 +63,18 @@
 {% macro parse_timestamp(text, zone=none) -%}
     {%- set zone = zone or business_timezone() -%}
     case
-        when {{ text }} like '____-__-__' then {{ business_day_start('try_cast(' ~ text ~ ' as date)') }}
-        when {{ text }} like '____-__-__%Z' then try_cast({{ text }} as timestamp)
-        when {{ text }} like '____-__-__%' and ({{ text }} like '%+00:00' or {{ text }} like '%+0000' or {{ text }} like '%+00' or {{ text }} like '% UTC')
-            then try_cast({{ text }} as timestamp)
-        when {{ text }} like '____-__-__%' and substr({{ text }}, 12) not like '%+%' and substr({{ text }}, 12) not like '%-%'
-            then case when right({{ text }}, 1) between '0' and '9' then
-                {{ local_timestamp_to_utc('try_cast(' ~ text ~ ' as timestamp)', zone) }} end
-        when {{ text }} like '____-__-__%' then {{ parse_offset_timestamp(text) }}
-        when {{ matches_fully(text, '[0-9]{13}') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint)') }}
-        when {{ matches_fully(text, '[0-9]{10}') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint) * 1000') }}
+        when {{ text }} like '____-__-__%' then
+            case
+                when length({{ text }}) = 10 then {{ business_day_start('try_cast(' ~ text ~ ' as date)') }}
+                when {{ text }} like '%Z' or {{ text }} like '%+00:00' or {{ text }} like '%+0000' or {{ text }} like '%+00' or {{ text }} like '% UTC'
+                    then try_cast({{ text }} as timestamp)
+                when substr({{ text }}, 12) not like '%+%' and substr({{ text }}, 12) not like '%-%'
+                    then case when right({{ text }}, 1) between '0' and '9' then
+                        {{ local_timestamp_to_utc('try_cast(' ~ text ~ ' as timestamp)', zone) }} end
+                else {{ parse_offset_timestamp(text) }}
+            end
+        when length({{ text }}) = 13 and {{ matches_fully(text, '[0-9]+') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint)') }}
+        when length({{ text }}) = 10 and {{ matches_fully(text, '[0-9]+') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint) * 1000') }}
         {%- if zone != business_timezone() %}
         when {{ text }} like '%:%' or {{ text }} like '%：%' or {{ text }} like '%時%' then
             {{ local_timestamp_to_utc('try_cast(' ~ plain_date_text(text) ~ ' as timestamp)', zone) }}

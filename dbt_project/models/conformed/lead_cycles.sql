@@ -1,15 +1,15 @@
 -- One row per lead cycle. It closes at its first break; an opportunity of the cycle that closes later still closes it.
-with events as (
-    select * from {{ ref('timeline') }}
-),
-
-openings as (
-    select * from events where opens_cycle
+with openings as (
+    select
+        lead_id, subject_key, person_key, cycle_no, event_no, kind, stage, order_at, source_system, source_event_id, opportunity_id,
+        lead(order_at) over (partition by subject_key order by cycle_no) as next_opened_at
+    from {{ ref('timeline') }}
+    where opens_cycle
 ),
 
 breaks as (
     select events.lead_id, events.break_reason, events.break_at
-    from events
+    from {{ ref('timeline') }} as events
     inner join openings on events.lead_id = openings.lead_id
     where events.break_reason is not null and events.event_no >= openings.event_no
     qualify row_number() over (partition by events.lead_id order by events.event_no) = 1
@@ -17,7 +17,7 @@ breaks as (
 
 opportunity_closes as (
     select events.lead_id, facts.closed_at, facts.stage_code
-    from events
+    from {{ ref('timeline') }} as events
     inner join {{ ref('opportunity_facts') }} as facts on events.opportunity_id = facts.opportunity_id
     where events.open_delta = 1 and facts.closed_at is not null
     qualify row_number() over (
@@ -26,10 +26,10 @@ opportunity_closes as (
 ),
 
 campaigns as (
-    select events.lead_id, events.source_system, events.campaign_id
-    from events
-    where events.campaign_id is not null
-    qualify row_number() over (partition by events.lead_id order by events.event_no) = 1
+    select lead_id, source_system, campaign_id
+    from {{ ref('timeline') }}
+    where campaign_id is not null
+    qualify row_number() over (partition by lead_id order by event_no) = 1
 ),
 
 closed as (
@@ -69,7 +69,7 @@ final as (
         closed.idle_at,
         campaigns.campaign_id,
         coalesce(con_campaigns.name, campaigns.campaign_id) as campaign,
-        lead(closed.order_at) over (partition by closed.subject_key order by closed.cycle_no) as next_opened_at
+        closed.next_opened_at
     from closed
     left join {{ ref('con_people') }} as people on closed.person_key = people.person_key
     left join {{ ref('opportunity_facts') }} as facts on closed.opportunity_id = facts.opportunity_id

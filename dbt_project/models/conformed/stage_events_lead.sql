@@ -1,4 +1,6 @@
 -- What happened to a CRM lead: into inside sales's hands (is_entry), accepted, out of them again, converted, gone.
+{{ config(materialized='view') }}
+
 with leads as (
     select * from {{ ref('cycle_leads') }}
 ),

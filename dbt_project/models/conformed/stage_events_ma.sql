@@ -1,4 +1,6 @@
 -- Changes of an MA person's lifecycle that map to a stage.
+{{ config(materialized='view') }}
+
 with history as (
     select * from {{ ref('ma_stage_history') }} where property = 'lifecycle_stage'
 ),

@@ -6,7 +6,8 @@ with people as (
         person_key as subject_key, person_key, kind, cast(null as {{ dbt.type_string() }}) as stage,
         case when is_opener then 1 else 2 end as event_rank, is_opener, false as is_closer,
         occurred_at, occurred_at as order_at, source_system, source_record_type, source_record_id, source_event_id,
-        cast(null as {{ dbt.type_string() }}) as opportunity_id, campaign_id, 0 as open_delta, is_attempt, is_two_way
+        cast(null as {{ dbt.type_string() }}) as opportunity_id, campaign_id, 0 as open_delta, is_attempt, is_two_way,
+        cast(null as {{ dbt.type_string() }}) as source_value, false as is_inferred
     from {{ ref('timeline_people') }}
 ),
 
@@ -17,7 +18,7 @@ ma_stages as (
         stage in ('mql', 'handed_over') as is_opener, false as is_closer,
         occurred_at, occurred_at as order_at, source_system, source_record_type, source_record_id, source_event_id,
         cast(null as {{ dbt.type_string() }}) as opportunity_id, cast(null as {{ dbt.type_string() }}) as campaign_id, 0 as open_delta,
-        false as is_attempt, false as is_two_way
+        false as is_attempt, false as is_two_way, source_value, false as is_inferred
     from {{ ref('stage_events_ma') }}
 ),
 
@@ -27,7 +28,8 @@ lead_stages as (
         case when is_entry then 1 when stage in ('rejected', 'disqualified', 'recycled') then 3 else 2 end as event_rank,
         is_entry as is_opener, stage in ('rejected', 'disqualified', 'recycled') as is_closer,
         occurred_at, occurred_at as order_at, source_system, source_record_type, source_record_id, source_event_id,
-        cast(null as {{ dbt.type_string() }}) as opportunity_id, campaign_id, 0 as open_delta, false as is_attempt, false as is_two_way
+        cast(null as {{ dbt.type_string() }}) as opportunity_id, campaign_id, 0 as open_delta, false as is_attempt, false as is_two_way,
+        source_value, is_inferred
     from {{ ref('stage_events_lead') }}
     where person_key is not null
 ),
@@ -39,7 +41,8 @@ opportunities as (
         is_opener, is_final_close as is_closer,
         occurred_at, greatest(occurred_at, coalesce(came_after, occurred_at)) as order_at,
         source_system, 'crm_opportunity' as source_record_type, crm_opportunity_id as source_record_id, source_event_id,
-        opportunity_id, campaign_id, open_delta, false as is_attempt, false as is_two_way
+        opportunity_id, campaign_id, open_delta, false as is_attempt, false as is_two_way,
+        cast(null as {{ dbt.type_string() }}) as source_value, false as is_inferred
     from {{ ref('timeline_opportunities') }}
 ),
 

@@ -1,6 +1,8 @@
 -- Opportunities on the timelines of their people; one that is nobody's has a timeline of its own. open_delta counts open
 -- opportunities: from creation to the final close, or to the end of the record. came_after is the instant before which an event of an
 -- opportunity that came from a lead does not count.
+{{ config(materialized='view') }}
+
 with opportunities as (
     select * from {{ ref('opportunity_facts') }}
 ),

@@ -1,51 +1,27 @@
-{# Accounts with an active contract on the eve of a period, and what was active at its end: the cohort of logo_churn, grr and nrr. #}
-with contracts as (
-    select * from {{ ref('con_contracts') }} where not is_deleted and account_key is not null and start_on is not null
-),
-
-mrr as (
-    select * from {{ ref('contract_mrr') }}
-),
-
-periods as (
+{# Accounts with an active contract on the eve of a period, and what was active at its end: the cohort of logo_churn, grr and nrr. A contract
+   whose amount is unknown is active and brings nothing. #}
+with periods as (
     select distinct grain, period_start, {{ add_days('period_start', '-1') }} as eve_on, read_on, is_over
     from {{ ref('kpi_periods') }}
 ),
 
--- the days on which a contract is active, end excluded
+-- an open end is a day that no period reaches: ranges with nulls cannot be joined by sorting
 active as (
-    select
-        contract_id,
-        account_key,
-        start_on,
-        coalesce(churned_on, {{ add_days('end_on', 1) }}) as until_on
-    from contracts
+    select account_key, from_on, coalesce(to_on, date '9999-12-31') as until_on, coalesce(arr, 0) as arr
+    from {{ ref('contract_levels') }}
 ),
 
 starts as (
-    select
-        periods.grain,
-        periods.period_start,
-        periods.is_over,
-        active.account_key,
-        sum(coalesce(mrr.mrr_base, 0) * 12) as start_arr
+    select periods.grain, periods.period_start, periods.is_over, active.account_key, sum(active.arr) as start_arr
     from periods
-    join active
-        on active.start_on <= periods.eve_on and (active.until_on is null or active.until_on > periods.eve_on)
-    left join mrr
-        on active.contract_id = mrr.contract_id
-            and mrr.from_on <= periods.eve_on and (mrr.to_on is null or mrr.to_on > periods.eve_on)
+    join active on active.from_on <= periods.eve_on and active.until_on > periods.eve_on
     group by periods.grain, periods.period_start, periods.is_over, active.account_key
 ),
 
 ends as (
-    select periods.grain, periods.period_start, active.account_key, sum(coalesce(mrr.mrr_base, 0) * 12) as end_arr
+    select periods.grain, periods.period_start, active.account_key, sum(active.arr) as end_arr
     from periods
-    join active
-        on active.start_on <= periods.read_on and (active.until_on is null or active.until_on > periods.read_on)
-    left join mrr
-        on active.contract_id = mrr.contract_id
-            and mrr.from_on <= periods.read_on and (mrr.to_on is null or mrr.to_on > periods.read_on)
+    join active on active.from_on <= periods.read_on and active.until_on > periods.read_on
     group by periods.grain, periods.period_start, active.account_key
 ),
 

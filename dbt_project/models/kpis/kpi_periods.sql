@@ -1,4 +1,4 @@
-{# Months and the periods of each grain that they belong to, from the calendar's first to the period of as_of. `read_on` is the day on which
+{# Months and the periods made of whole months that they belong to, from the calendar's first to the period of as_of. `read_on` is the day on which
    a period's stock is read: its last, or as_of's business date while it runs. #}
 with calendar as (
     select * from {{ ref('con_calendar') }}
@@ -9,7 +9,7 @@ run_parameters as (
 ),
 
 months as (
-    {% for grain, period_start in kpi_grains().items() -%}
+    {% for grain, period_start in kpi_grains().items() if grain not in ('day', 'week') -%}
     select '{{ grain }}' as grain, {{ period_start }} as period_start, month_start_on, max(date_on) as month_end_on
     from calendar
     group by {{ period_start }}, month_start_on
@@ -32,7 +32,6 @@ final as (
         periods.period_start,
         periods.period_end_on,
         periods.month_start_on,
-        least(periods.month_end_on, run_parameters.as_of_on) as month_read_on,
         least(periods.period_end_on, run_parameters.as_of_on) as read_on,
         periods.period_end_on < run_parameters.as_of_on as is_over
     from periods

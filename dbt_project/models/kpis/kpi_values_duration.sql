@@ -1,19 +1,21 @@
 {# Duration KPIs: exact median and 90th percentile per period. What never happened is longer than any duration: a statistic that falls on it
    is null. No statistic can be made of others, so each period reads its subjects. #}
 with subjects as (
-    select * from {{ ref('kpi_subjects_duration') }}
-),
-
-calendar as (
-    select date_on, month_start_on from {{ ref('con_calendar') }}
-),
-
-segments as (
-    select * from {{ ref('subject_segments') }}
+    select * from {{ ref('kpi_rows') }} where kind = 'duration'
 ),
 
 periods as (
-    select * from {{ ref('kpi_periods') }}
+    select * from {{ ref('kpi_calendar') }}
+),
+
+-- each day and the period of each grain that it is in
+days as (
+    {% for grain, period_start in kpi_grains().items() -%}
+    select date_on, '{{ grain }}' as grain, {{ period_start }} as period_start from {{ ref('con_calendar') }}
+    {%- if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
 ),
 
 measured as (
@@ -21,21 +23,20 @@ measured as (
         subjects.kpi_code,
         subjects.definition_version,
         subjects.view,
-        'duration' as basis,
+        subjects.kind as basis,
         subjects.member,
         periods.grain,
         periods.period_start,
         periods.is_over,
         {%- for segment in kpi_segments() %}
-        coalesce(segments.{{ segment }}, '(none)') as {{ segment }},
+        subjects.{{ segment }},
         {%- endfor %}
         subjects.is_censored,
-        case when not subjects.is_censored then cast(subjects.measure as bigint) end as measure,
+        case when not subjects.is_censored then subjects.measure end as measure,
         case when subjects.is_censored then cast('infinity' as double) else cast(subjects.measure as double) end as ordered_measure
     from subjects
-    join calendar on subjects.counted_on = calendar.date_on
-    join periods on calendar.month_start_on = periods.month_start_on
-    left join segments on subjects.subject_type = segments.subject_type and subjects.subject_id = segments.subject_id
+    join days on subjects.counted_on = days.date_on
+    join periods on days.grain = periods.grain and days.period_start = periods.period_start and subjects.counted_on <= periods.read_on
 ),
 
 by_period as (

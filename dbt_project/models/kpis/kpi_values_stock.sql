@@ -1,65 +1,61 @@
-{# Stock KPIs: what is there at the end of the period's last day, or of as_of's day while the period runs. #}
+{# Stock KPIs: what is there at the end of the period's last day, or of as_of's day while the period runs. What comes and goes is added up
+   per day once; the levels in between are read at every grain. #}
+{%- set keys = kpi_series() + ['segment', 'segment_value'] %}
 with subjects as (
-    select * from {{ ref('kpi_subjects_stock') }}
-),
-
-segments as (
-    select * from {{ ref('subject_segments') }}
+    select *, kind as basis
+    from {{ ref('kpi_rows') }}
+    where kind = 'stock' and counted_on is not null and (left_on is null or left_on > counted_on)
 ),
 
 periods as (
-    select * from {{ ref('kpi_periods') }}
+    select * from {{ ref('kpi_calendar') }}
 ),
 
-months as (
-    select distinct month_start_on, month_read_on from periods
+moves as (
+    select *, counted_on as moved_on, numerator as amount, 1 as unit
+    from subjects
+    union all
+    select *, left_on as moved_on, -numerator as amount, -1 as unit
+    from subjects
+    where left_on is not null
 ),
 
-by_month as (
+by_day as (
     select
-        subjects.kpi_code,
-        subjects.definition_version,
-        subjects.view,
-        'stock' as basis,
-        subjects.member,
-        months.month_read_on,
-        {%- for segment in kpi_segments() %}
-        coalesce(segments.{{ segment }}, '(none)') as {{ segment }},
-        {%- endfor %}
-        sum(subjects.amount) as numerator,
-        count(*) as n
-    from months
-    join subjects
-        on subjects.in_from <= months.month_read_on
-            and (subjects.in_to is null or subjects.in_to > months.month_read_on)
-    left join segments on subjects.subject_type = segments.subject_type and subjects.subject_id = segments.subject_id
-    group by all
+        {{ kpi_series() | join(', ') }},
+        moved_on,
+        {{ segment_columns() }},
+        sum(amount) as amount,
+        sum(unit) as unit
+    from moves
+    {{ by_segment(kpi_series() + ['moved_on']) }}
 ),
 
--- of a quarter or year, the last month that has begun
-last_months as (
-    select grain, period_start, is_over, read_on
-    from periods
-    where month_read_on = read_on
+levels as (
+    select
+        {{ keys | join(', ') }},
+        moved_on as from_on,
+        -- an open end is a day that no period reaches: ranges with nulls cannot be joined by sorting
+        coalesce(lead(moved_on) over (partition by {{ keys | join(', ') }} order by moved_on nulls last), date '9999-12-31') as to_on,
+        sum(amount) over (partition by {{ keys | join(', ') }} order by moved_on nulls last rows between unbounded preceding and current row) as numerator,
+        sum(unit) over (partition by {{ keys | join(', ') }} order by moved_on nulls last rows between unbounded preceding and current row) as n
+    from by_day
 ),
 
 by_period as (
     select
-        {{ kpi_series() | join(', ') }},
-        grain,
-        period_start,
-        is_over as is_mature,
-        {{ segment_columns() }},
-        sum(numerator) as numerator,
-        sum(n) as n
-    from by_month
-    join last_months on by_month.month_read_on = last_months.read_on
-    {{ by_segment(kpi_series() + ['grain', 'period_start', 'is_over']) }}
+        levels.*,
+        periods.grain,
+        periods.period_start,
+        periods.is_over as is_mature
+    from levels
+    join periods on levels.from_on <= periods.read_on and levels.to_on > periods.read_on
+    where levels.n > 0
 ),
 
 final as (
     select
-        {{ kpi_value_columns("'sum'", 'cast(numerator as double)', 'cast(null as decimal(28, 2))') }}
+        {{ kpi_value_columns("'sum'", 'cast(numerator as double)', denominator='null') }}
     from by_period
 )
 

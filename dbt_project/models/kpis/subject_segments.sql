@@ -1,74 +1,106 @@
 {# The segments of every subject that a KPI counts. A missing value is `(none)`, apart from a source's own "unknown". #}
-with leads as (
-    select * from {{ ref('lead_facts') }}
+with people as (
+    select * from {{ ref('segments_people') }}
 ),
 
-people as (
-    select person_key, account_key, channel, first_seen_at from {{ ref('con_people') }}
+leads as (
+    select * from {{ ref('segments_leads') }}
 ),
 
-personas as (
-    select person_key, persona from {{ ref('personas') }}
+accounts as (
+    select * from {{ ref('segments_accounts') }}
 ),
 
 opportunities as (
-    select opportunity_id, lead_id from {{ ref('con_opportunities') }}
+    select opportunity_id, lead_id, account_key, owner_id from {{ ref('con_opportunities') }}
+),
+
+stage_changes as (
+    select stage_change_id, opportunity_id from {{ ref('stage_changes') }}
 ),
 
 handoffs as (
     select handoff_id, lead_id from {{ ref('relay_handoffs') }}
 ),
 
-accounts as (
-    select account_key from {{ ref('con_accounts') }}
+campaigns as (
+    select campaign_key, coalesce(name, campaign_id) as campaign, channel from {{ ref('con_campaigns') }}
 ),
 
-first_cycles as (
-    select person_key, campaign
-    from leads
-    where person_key is not null
-    qualify row_number() over (partition by person_key order by cycle_no) = 1
+contracts as (
+    select contract_id, account_key from {{ ref('con_contracts') }}
 ),
 
-person_segments as (
-    select people.person_key, people.account_key, people.first_seen_at, people.channel, first_cycles.campaign, personas.persona
-    from people
-    left join first_cycles on people.person_key = first_cycles.person_key
-    left join personas on people.person_key = personas.person_key
+surveys as (
+    select survey_id, account_key from {{ ref('surveys') }}
 ),
 
--- an account came by the person of it who was seen first
-account_segments as (
-    select *
-    from person_segments
-    where account_key is not null
-    qualify row_number() over (partition by account_key order by first_seen_at nulls last, person_key nulls last) = 1
+deals as (
+    select
+        opportunities.opportunity_id,
+        leads.channel,
+        leads.campaign,
+        leads.persona,
+        coalesce(leads.industry, accounts.industry) as industry,
+        coalesce(leads.company_size, accounts.company_size) as company_size,
+        opportunities.owner_id as owner,
+        coalesce(leads.region, accounts.region) as region
+    from opportunities
+    left join leads on opportunities.lead_id = leads.lead_id
+    left join accounts on opportunities.account_key = accounts.account_key
 ),
 
 subjects as (
-    select 'person' as subject_type, person_key as subject_id, channel, campaign, persona from person_segments
+    select
+        'person' as subject_type, person_key as subject_id, channel, campaign, persona, industry, company_size,
+        cast(null as {{ dbt.type_string() }}) as owner, region
+    from people
     union all
-    select 'lead_cycle', lead_id, channel, campaign, persona from leads
+    select 'lead_cycle', lead_id, channel, campaign, persona, industry, company_size, owner, region
+    from leads
     union all
-    select 'opportunity', opportunities.opportunity_id, leads.channel, leads.campaign, leads.persona
-    from opportunities
-    left join leads on opportunities.lead_id = leads.lead_id
+    select 'opportunity', opportunity_id, channel, campaign, persona, industry, company_size, owner, region
+    from deals
     union all
-    select 'handoff', handoffs.handoff_id, leads.channel, leads.campaign, leads.persona
+    select
+        'stage_change', stage_changes.stage_change_id, deals.channel, deals.campaign, deals.persona, deals.industry, deals.company_size, deals.owner,
+        deals.region
+    from stage_changes
+    join deals on stage_changes.opportunity_id = deals.opportunity_id
+    union all
+    select
+        'handoff', handoffs.handoff_id, leads.channel, leads.campaign, leads.persona, leads.industry, leads.company_size, leads.owner, leads.region
     from handoffs
     left join leads on handoffs.lead_id = leads.lead_id
     union all
-    select 'account', accounts.account_key, account_segments.channel, account_segments.campaign, account_segments.persona
+    select 'account', account_key, channel, campaign, persona, industry, company_size, null, region
     from accounts
-    left join account_segments on accounts.account_key = account_segments.account_key
+    union all
+    select
+        'contract', contracts.contract_id, accounts.channel, accounts.campaign, accounts.persona, accounts.industry, accounts.company_size, null,
+        accounts.region
+    from contracts
+    left join accounts on contracts.account_key = accounts.account_key
+    union all
+    select
+        'survey', surveys.survey_id, accounts.channel, accounts.campaign, accounts.persona, accounts.industry, accounts.company_size, null,
+        accounts.region
+    from surveys
+    left join accounts on surveys.account_key = accounts.account_key
+    union all
+    select 'campaign', campaign_key, channel, campaign, null, null, null, null, null
+    from campaigns
+    union all
+    select subject_type, subject_id, channel, campaign, persona, industry, company_size, owner, region
+    from {{ ref('segments_activities') }}
 ),
 
 final as (
     select
         subject_type,
         subject_id
-        {%- for segment in kpi_segments() %},
-        coalesce({{ segment }}, '(none)') as {{ segment }}
+        {%- for segment in known_segments() %},
+        coalesce(nullif({{ segment }}, ''), '(none)') as {{ segment }}
         {%- endfor %}
     from subjects
 )

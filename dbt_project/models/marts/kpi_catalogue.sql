@@ -1,4 +1,4 @@
-{# One row per KPI, as the YAML beside its SQL says. #}
+{# One row per KPI, as the YAML beside its SQL says, and whether the company has what it needs. #}
 with windows as (
     select windows.name, windows.days
     from {{ ref('windows') }} as windows
@@ -6,7 +6,7 @@ with windows as (
 ),
 
 catalogue as (
-    {{ kpi_catalogue_rows() }}
+    select * from {{ ref('kpi_definitions') }}
 ),
 
 final as (
@@ -27,7 +27,10 @@ final as (
         catalogue.definition_version,
         catalogue.sql_path,
         catalogue.members,
-        catalogue.bases
+        catalogue.bases,
+        catalogue.views,
+        catalogue.parent_code,
+        catalogue.availability
     from catalogue
     left join windows on catalogue.window_name = windows.name
 )

@@ -1,6 +1,6 @@
 {# One row per person that had been seen at as_of, without name, address or number: those are in restricted. #}
 with people as (
-    select * from {{ ref('con_people') }}
+    select *, {{ mail_domain('email') }} as mail_domain from {{ ref('con_people') }}
 ),
 
 countable as (
@@ -11,13 +11,6 @@ personas as (
     select person_key, persona, is_target from {{ ref('personas') }}
 ),
 
-domains as (
-    select
-        person_key,
-        {{ mail_domain('email') }} as mail_domain
-    from people
-),
-
 free_mail as (
     select domain from {{ ref('free_mail_domains') }}
 ),
@@ -26,7 +19,7 @@ final as (
     select
         people.person_key,
         people.account_key,
-        domains.mail_domain,
+        people.mail_domain,
         free_mail.domain is not null as is_free_mail,
         people.department,
         people.job_title,
@@ -51,8 +44,7 @@ final as (
     from people
     left join countable on people.person_key = countable.person_key
     left join personas on people.person_key = personas.person_key
-    left join domains on people.person_key = domains.person_key
-    left join free_mail on domains.mail_domain = free_mail.domain
+    left join free_mail on people.mail_domain = free_mail.domain
 )
 
 select * from final

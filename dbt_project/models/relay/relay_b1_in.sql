@@ -1,5 +1,7 @@
 {# B1, the receiver's side: CRM leads that came into inside sales's hands, per lead cycle in order of their coming; a lead that was already
    there at the handover comes first, at the handover. #}
+{{ config(materialized='view') }}
+
 with held as (
     select * from {{ ref('relay_b1_held') }}
 ),

@@ -1,4 +1,6 @@
 {# B1, the giver's side: lead cycles that marketing handed over. #}
+{{ config(materialized='view') }}
+
 with handed_over as (
     select * from {{ ref('stage_handed_over') }}
 ),

@@ -1,4 +1,6 @@
 {# Each OUT with the IN of its unit, and each IN that answers to no OUT. Both sides were derived from their own records. #}
+{{ config(materialized='view') }}
+
 with outs as (
     select * from {{ ref('relay_b1_out') }}
     union all

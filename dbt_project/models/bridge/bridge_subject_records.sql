@@ -1,0 +1,35 @@
+{# Where to look a subject up: a record of it in the MA and one in the CRM, of several the one created first. #}
+with records as (
+    select
+        person_key,
+        min_by(record_id, coalesce(created_at, timestamp '9999-12-31 00:00:00')) filter (where record_type = 'ma_person') as ma_record_id,
+        min_by(record_id, coalesce(created_at, timestamp '9999-12-31 00:00:00')) filter (where record_type <> 'ma_person') as crm_record_id
+    from {{ ref('person_records') }}
+    group by person_key
+),
+
+subjects as (
+    select 'person' as subject_type, person_key as subject_id, person_key, cast(null as {{ dbt.type_string() }}) as crm_opportunity_id
+    from records
+    union all
+    select 'lead_cycle', lead_id, person_key, null
+    from {{ ref('lead_facts') }}
+    union all
+    select 'response', response_id, person_key, null
+    from {{ ref('responses') }}
+    union all
+    select 'opportunity', opportunity_id, person_key, crm_opportunity_id
+    from {{ ref('con_opportunities') }}
+),
+
+final as (
+    select
+        subjects.subject_type,
+        subjects.subject_id,
+        records.ma_record_id,
+        coalesce(subjects.crm_opportunity_id, records.crm_record_id) as crm_record_id
+    from subjects
+    left join records on subjects.person_key = records.person_key
+)
+
+select * from final

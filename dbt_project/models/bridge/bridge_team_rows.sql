@@ -1,0 +1,27 @@
+{{ config(materialized='view') }}
+{# What the two teams count up to as_of, of every KPI that they count in their own ways, above and below the line. #}
+with counted as (
+    {%- for code in bridged_kpis() -%}
+    {%- set code_loop = loop -%}
+    {%- for component in bridge_components(code) %}
+    select
+        '{{ code }}' as kpi_code, '{{ component }}' as component, view as side, subject_type, subject_id, row_id, counted_on,
+        {{ component }} as amount, source_system, source_record_type, source_record_id, is_merged_record, uncounted_reasons
+    from {{ ref(code ~ '_views') }}
+        {%- if 'denominator' in bridge_components(code) %}
+    where {{ component }} <> 0
+        {%- endif %}
+        {%- if not (loop.last and code_loop.last) %}
+    union all
+        {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+final as (
+    select counted.*
+    from counted
+    join {{ ref('run_parameters') }} as run_parameters on counted.counted_on <= run_parameters.as_of_on
+)
+
+select * from final

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+{# Everything that a KPI counts, of every kind, in one shape. #}
+{{ kpi_subjects() }}

@@ -1,0 +1,43 @@
+{# KPIs made of other KPIs' values. #}
+with derived as (
+    {%- for code in kpi_list()['derived'] -%}
+        {%- set rows = ref(code) -%}
+        {%- set meta = kpi_meta(code) if execute else {'version': 1} %}
+    select
+        '{{ code }}' as kpi_code,
+        cast({{ meta['version'] }} as integer) as definition_version,
+        view,
+        'derived' as basis,
+        member,
+        grain,
+        period_start,
+        segment,
+        segment_value,
+        numerator,
+        denominator,
+        cast(value as double) as value,
+        cast(null as bigint) as n
+    from {{ rows }}
+        {%- if not loop.last %}
+    union all
+        {%- endif %}
+    {%- endfor %}
+),
+
+periods as (
+    select grain, period_start, is_over as is_mature from {{ ref('kpi_calendar') }}
+),
+
+dated as (
+    select derived.*, periods.is_mature
+    from derived
+    join periods on derived.grain = periods.grain and derived.period_start = periods.period_start
+),
+
+final as (
+    select
+        {{ kpi_value_columns("'value'", 'value') }}
+    from dated
+)
+
+select * from final

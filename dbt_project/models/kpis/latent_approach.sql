@@ -1,0 +1,70 @@
+{# Latent customers: people once handed over whose cycle closed as recycled, idle or lost, and who have no open cycle when the period begins.
+   Approached is who had a human outbound activity in the period. #}
+with leads as (
+    select * from {{ ref('lead_facts') }} where is_countable and person_key is not null
+),
+
+latent_since as (
+    select person_key, min(closed_on) as latent_on
+    from leads
+    where handed_over_on is not null and close_reason in ('recycled', 'idle', 'lost')
+    group by person_key
+),
+
+-- the days on which a period begins without an open cycle
+rests as (
+    select
+        person_key,
+        closed_on,
+        lead(opened_on) over (partition by person_key order by cycle_no nulls last) as next_opened_on,
+        close_reason
+    from leads
+),
+
+periods as (
+    select distinct grain, period_start, is_over from {{ ref('kpi_periods') }}
+),
+
+latent as (
+    select rests.person_key, periods.grain, periods.period_start, periods.is_over
+    from rests
+    join latent_since on rests.person_key = latent_since.person_key
+    join periods
+        on periods.period_start > rests.closed_on
+            and (rests.next_opened_on is null or periods.period_start <= rests.next_opened_on)
+            and periods.period_start > latent_since.latent_on
+    where rests.close_reason is not null
+),
+
+approached_months as (
+    select distinct timeline.person_key, calendar.month_start_on
+    from {{ ref('timeline') }} as timeline
+    join {{ ref('con_calendar') }} as calendar on {{ business_date('timeline.occurred_at') }} = calendar.date_on
+    where timeline.is_attempt
+),
+
+approached as (
+    select distinct approached_months.person_key, periods.grain, periods.period_start
+    from approached_months
+    join {{ ref('kpi_periods') }} as periods on approached_months.month_start_on = periods.month_start_on
+),
+
+final as (
+    select
+        'person' as subject_type,
+        latent.person_key as subject_id,
+        'shared' as view,
+        '' as member,
+        latent.grain,
+        latent.period_start,
+        {{ counts_when('approached.person_key is not null') }} as numerator,
+        cast(1 as decimal(18, 2)) as denominator,
+        latent.is_over as is_mature
+    from latent
+    left join approached
+        on latent.person_key = approached.person_key
+            and latent.grain = approached.grain
+            and latent.period_start = approached.period_start
+)
+
+select * from final

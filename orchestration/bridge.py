@@ -1,0 +1,146 @@
+"""`tasuki bridge`: why marketing and sales have two numbers for one KPI, as a sheet that both can hold."""
+
+# ruff: noqa: S608
+
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, Any
+
+from orchestration.config import Config
+from orchestration.landing.sql import literal
+from orchestration.query import Answer, QueryError, run_query
+
+GRAINS = {"month": "month_start_on", "fiscal_quarter": "fiscal_quarter_start_on", "fiscal_year": "fiscal_year_start_on"}
+NUMBERS = {
+    "marketing": ("マーケティングの数字", "Marketing's number"),
+    "shared": ("共通定義の数字", "Shared number"),
+    "sales": ("営業の数字", "Sales's number"),
+}
+COMPONENTS = {"numerator": "分子 / numerator", "denominator": "分母 / denominator"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A KPI, the period of it and the segment of that."""
+
+    kpi_code: str
+    grain: str
+    period_start: date
+    segment: str = "all"
+    segment_value: str = "all"
+
+
+def check(config: Config, place: Place) -> None:
+    """Raises QueryError, in one line, where the current version has no such bridge."""
+    kpis = _column(config, "select distinct kpi_code from marts.kpi_bridge order by 1")
+    if place.kpi_code not in kpis:
+        raise QueryError(f"{place.kpi_code}: no two ways of counting it; there is a bridge for {', '.join(kpis)}")
+    segments = _column(config, "select distinct segment from marts.kpi_bridge order by 1")
+    if place.segment not in segments:
+        raise QueryError(f"--segment {place.segment}: write name=value with a name of {', '.join(segments)}")
+    start = literal(place.period_start.isoformat())
+    if not _column(config, f"select 1 from marts.calendar where {GRAINS[place.grain]} = {start} limit 1"):
+        raise QueryError(f"{place.period_start} is not the first day of a {place.grain.replace('_', ' ')}")
+
+
+def steps(config: Config, place: Place) -> Answer:
+    """The bridge step by step, with both names of each."""
+    numbers = ", ".join(f"({', '.join(map(literal, (reason, *names)))})" for reason, names in NUMBERS.items())
+    return run_query(
+        config,
+        f"""
+        select component, step_no, side, bridge.reason, name_ja, name_en, count, amount
+        from marts.kpi_bridge as bridge
+        join (select reason, name_ja, name_en from marts.kpi_bridge_reasons union all values {numbers}) as names
+            on bridge.reason = names.reason
+        where kpi_code = {literal(place.kpi_code)} and grain = {literal(place.grain)}
+            and period_start = {literal(place.period_start.isoformat())}
+            and segment = {literal(place.segment)} and segment_value = {literal(place.segment_value)}
+        order by component desc, step_no
+        """,
+    )
+
+
+def rows(config: Config, place: Place) -> Answer:
+    """The records behind the steps."""
+    part = "" if place.segment == "all" else f'and "{place.segment}" = {literal(place.segment_value)}'
+    return run_query(
+        config,
+        f"""
+        select component, side, reason, name_ja, name_en, counted_on, count, amount, subject_type, subject_id,
+            source_system, source_record_type, source_record_id, ma_record_id, crm_record_id
+        from marts.kpi_bridge_rows as differences
+        join marts.kpi_bridge_reasons as reasons using (reason)
+        join marts.calendar as calendar on differences.counted_on = calendar.date_on
+        where kpi_code = {literal(place.kpi_code)}
+            and {GRAINS[place.grain]} = {literal(place.period_start.isoformat())} {part}
+        order by component desc, side, precedence, counted_on, source_record_id, subject_id
+        """,
+    )
+
+
+def write_sheet(config: Config, place: Place, out: IO[str]) -> None:
+    """Marketing's number, what leads to the shared one, what leads to sales's, and how much of the gap has a name."""
+    from rich.console import Console
+
+    answer = steps(config, place)
+    found = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows()]
+    console = Console(file=out, highlight=False, markup=False) if out.isatty() else Console(file=out, width=120)
+    names = f"select name_ja, name_en, unit from marts.kpi_catalogue where kpi_code = {literal(place.kpi_code)}"
+    name_ja, name_en, unit = next(iter(run_query(config, names).rows()))
+    segment = "" if place.segment == "all" else f"  {place.segment} = {place.segment_value}"
+    period = f"{place.period_start:%Y-%m}" if place.grain == "month" else f"{place.grain} {place.period_start}"
+    console.print(f"{place.kpi_code}  {name_ja} / {name_en} ({unit})  {period}{segment}", markup=False)
+    if not found:
+        console.print("どちらの部門も計上していません / Neither team counts anything here", markup=False)
+    components = dict.fromkeys(step["component"] for step in found)
+    for component in components:
+        own = [step for step in found if step["component"] == component]
+        console.print("\n" + COMPONENTS[component] if len(components) > 1 else "", style="bold", markup=False)
+        _print_steps(console, own)
+        console.print(_gap(own), markup=False)
+    if len(components) > 1:
+        rates = [f"{NUMBERS[name][0]} {_rate(found, name)}" for name in NUMBERS]
+        console.print("\n" + " → ".join(rates), markup=False)
+
+
+def _print_steps(console: Any, own: list[dict[str, Any]]) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    has_money = any(step["amount"] != step["count"] for step in own)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("理由")
+    table.add_column("reason")
+    table.add_column("件数 / count", justify="right")
+    if has_money:
+        table.add_column("金額 / amount", justify="right")
+    for step in own:
+        is_number = step["reason"] in NUMBERS
+        indent, sign = ("", "") if is_number else ("  ", "+")
+        cells = [indent + step["name_ja"], indent + step["name_en"], f"{step['count']:{sign},}"]
+        cells += [f"{step['amount']:{sign},.0f}"] if has_money else []
+        style = "bold" if is_number else "red" if step["reason"] == "unexplained" else None
+        table.add_row(*map(Text, cells), style=style)
+    console.print(table)
+
+
+def _gap(own: list[dict[str, Any]]) -> str:
+    """Marketing's number less sales's, and the share of it that has a name."""
+    number = {step["reason"]: step["amount"] for step in own if step["reason"] in NUMBERS}
+    gap = number["marketing"] - number["sales"]
+    unexplained = -sum(step["amount"] for step in own if step["reason"] == "unexplained")
+    share = f"{(gap - unexplained) / gap:.1%}" if gap else "-"
+    return (
+        f"差 / gap {gap:+,.0f}   説明できた割合 / explained {share}   説明できない差 / unexplained {unexplained:+,.0f}"
+    )
+
+
+def _rate(found: list[dict[str, Any]], name: str) -> str:
+    number = {step["component"]: step["amount"] for step in found if step["reason"] == name}
+    return f"{number['numerator'] / number['denominator']:.1%}" if number["denominator"] else "-"
+
+
+def _column(config: Config, statement: str) -> list[Any]:
+    return [row[0] for row in run_query(config, statement).rows()]

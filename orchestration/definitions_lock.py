@@ -1,0 +1,207 @@
+"""definitions.lock: which version of which definition both teams signed, and the checksums of what they signed.
+
+A definition is a model of the dbt project with `meta.kpi` or `meta.definition` in its YAML. Its checksum covers its own SQL and the
+project's macros it calls, without comments and formatting, and apart from it the thresholds it reads from seeds. Neither dbt nor a
+company is needed.
+"""
+
+import csv
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.atomic import write_text
+
+TEAMS = ("marketing", "sales")
+TOKEN = re.compile(
+    r"(?P<comment>\{#.*?#\}|/\*.*?\*/|--[^\n]*)|(?P<string>'(?:[^']|'')*'|\"[^\"]*\")|(?P<word>\w+)|\S", re.DOTALL
+)
+MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\s*\(.*?\{%-?\s*endmacro\s*-?%\}", re.DOTALL)
+SEED = re.compile(r"ref\(\s*'(\w+)'\s*\)")
+HEADER = """\
+# What both teams signed: the version of each definition, with checksums of its SQL and of its thresholds.
+# Written by `tasuki lock`; a definition that no longer fits fails `make test`.
+"""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition as it stands in the project. `changes` are its YAML's, one dict per version."""
+
+    name: str
+    sql_path: Path
+    yaml_path: Path
+    version: int
+    changes: tuple[dict[str, Any], ...]
+    sql: str
+    thresholds: str
+
+
+def definitions(project: Path) -> dict[str, Definition]:
+    """Every definition of the project (the folder that holds dbt_project/ and seeds/), by name."""
+    dbt = project / "dbt_project"
+    macros = {
+        match[1]: match[0]
+        for path in sorted((dbt / "macros").rglob("*.sql"))
+        for match in MACRO.finditer(path.read_text(encoding="utf-8"))
+    }
+    found = {}
+    for yaml_path in sorted((dbt / "models").rglob("*.yml")):
+        for model in (yaml.safe_load(yaml_path.read_text(encoding="utf-8")) or {}).get("models", []):
+            meta = model.get("config", {}).get("meta", {})
+            signed = meta.get("kpi") or meta.get("definition")
+            if signed:
+                for version in _versions(model):
+                    sql_path = yaml_path.parent / f"{version}.sql"
+                    # the teams' own ways of counting are signed with the KPI
+                    views = yaml_path.parent / "views" / f"{version}_views.sql"
+                    own = [path.read_text(encoding="utf-8") for path in (sql_path, views) if path.exists()]
+                    texts = own + [macros[name] for name in _called(" ".join(own), macros)]
+                    found[version] = Definition(
+                        name=version,
+                        sql_path=sql_path.relative_to(project),
+                        yaml_path=yaml_path.relative_to(project),
+                        version=int(signed["version"]),
+                        changes=tuple(signed.get("changes", ())),
+                        sql=_digest(normalised(text) for text in texts),
+                        thresholds=_digest(_threshold_rows(project, " ".join(texts), signed)),
+                    )
+    return found
+
+
+def _versions(model: dict[str, Any]) -> list[str]:
+    """The model's SQL files, without suffix: one, or one per dbt model version."""
+    versions = model.get("versions")
+    if not versions:
+        return [model["name"]]
+    return [str(version.get("defined_in", f"{model['name']}_v{version['v']}")) for version in versions]
+
+
+def normalised(sql: str) -> str:
+    """The SQL without comments and formatting: its tokens, one space apart, in lower case outside of quotes."""
+    return " ".join(
+        match[0] if match["string"] else match[0].lower() for match in TOKEN.finditer(sql) if not match["comment"]
+    )
+
+
+def _called(text: str, macros: dict[str, str]) -> list[str]:
+    """The macros that the text calls, and those that they call."""
+    found: set[str] = set()
+    waiting = [text]
+    while waiting:
+        body = waiting.pop()
+        for name in set(re.findall(r"\w+", " ".join(_code(body)))):
+            # a dispatched macro is called by its name without the engine's prefix
+            for full in (name, f"default__{name}", f"duckdb__{name}", f"spark__{name}"):
+                if full in macros and full not in found and macros[full] != body:
+                    found.add(full)
+                    waiting.append(macros[full])
+    return sorted(found)
+
+
+def _code(sql: str) -> Iterator[str]:
+    return (match[0] for match in TOKEN.finditer(sql) if not match["comment"])
+
+
+def _threshold_rows(project: Path, text: str, signed: dict[str, Any]) -> Iterator[str]:
+    """The rows of the seeds that the text reads; of a seed of named values only the rows that it names."""
+    code = " ".join(_code(text))
+    named = set(re.findall(r"'(\w+)'", code)) | {str(signed.get("window"))}
+    for seed in sorted(set(SEED.findall(re.sub(r"\s*([()])\s*", r"\1", code)))):
+        path = project / "seeds" / f"{seed}.csv"
+        if not path.exists():
+            continue
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [{key: value.strip() for key, value in row.items() if value} for row in csv.DictReader(file)]
+        if rows and "name" in rows[0] and any(row.get("name") in named for row in rows):
+            rows = [row for row in rows if row.get("name") in named]
+        yield from sorted(f"{seed}|{sorted(_meaning(row).items())}" for row in rows)
+
+
+def _meaning(row: dict[str, str]) -> dict[str, str]:
+    """A row without what it is called."""
+    return {key: value for key, value in row.items() if not key.startswith(("name_", "meaning_"))}
+
+
+def _digest(parts: Iterator[str]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def read_lock(path: Path) -> dict[str, dict[str, Any]]:
+    """definition -> {version, sql, thresholds}; empty where there is no lock yet."""
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def write_lock(path: Path, found: dict[str, Definition]) -> None:
+    """Sign the definitions as they stand."""
+    entries = [
+        f'[{name}]\nversion = {one.version}\nsql = "{one.sql}"\nthresholds = "{one.thresholds}"\n'
+        for name, one in sorted(found.items())
+    ]
+    write_text("\n".join([HEADER, *entries]), path)
+
+
+def unsigned(found: dict[str, Definition], locked: dict[str, dict[str, Any]]) -> list[str]:
+    """Why the definitions may not be signed as they stand: one message per definition that lacks something."""
+    return [problem for name, one in sorted(found.items()) if (problem := _missing(one, locked.get(name)))]
+
+
+def differences(found: dict[str, Definition], locked: dict[str, dict[str, Any]]) -> list[str]:
+    """Where the definitions differ from what was signed: one line per definition."""
+    lines = []
+    for name in sorted(found.keys() | locked.keys()):
+        if name not in found:
+            lines.append(f"{name}: signed, but no longer in the project")
+        elif name not in locked:
+            lines.append(f"{name}: new ({found[name].sql_path})")
+        elif what := _changed(found[name], locked[name]):
+            lines.append(f"{name}: {what} changed ({found[name].sql_path})")
+    return lines
+
+
+def _changed(one: Definition, locked: dict[str, Any]) -> str:
+    parts = [part for part in ("sql", "thresholds", "version") if getattr(one, part) != locked[part]]
+    return " and ".join({"sql": "SQL", "thresholds": "thresholds", "version": "version"}[part] for part in parts)
+
+
+def _missing(one: Definition, locked: dict[str, Any] | None) -> str | None:
+    if locked is not None:
+        what = [part for part in ("sql", "thresholds") if getattr(one, part) != locked[part]]
+        if one.version < locked["version"]:
+            return f"{one.name}: version {one.version} is older than the signed {locked['version']}; raise it in {one.yaml_path}"
+        if one.version == locked["version"]:
+            if not what:
+                return None
+            changed = " and ".join(
+                {"sql": f"{one.sql_path}", "thresholds": "a threshold in seeds/"}[part] for part in what
+            )
+            return (
+                f"{one.name}: {changed} changed, but its version is still {one.version}. In {one.yaml_path} raise `version` to "
+                f"{one.version + 1}, add to `changes`: {_wanted(one.version + 1)}; then run `tasuki lock`"
+            )
+    if one.version == 1:
+        return None  # a new definition: nobody relies on it yet
+    entry = next((change for change in one.changes if change.get("version") == one.version), None)
+    approved = (entry or {}).get("approved_by") or {}
+    if entry is None or not entry.get("what") or not all(approved.get(team) for team in TEAMS):
+        return (
+            f"{one.name}: version {one.version} lacks a note or the approval of both teams. In {one.yaml_path} add to "
+            f"`changes`: {_wanted(one.version)}; then run `tasuki lock`"
+        )
+    return None
+
+
+def _wanted(version: int) -> str:
+    return (
+        f'{{version: {version}, since: "YYYY-MM-DD", what: "what changed and why", '
+        "approved_by: {marketing: <name>, sales: <name>}}"
+    )

@@ -1,0 +1,450 @@
+"""`tasuki preview`: what changed definitions would change, on the data of the current version, before anybody else sees it.
+
+The changed models are built into a scratch file with the version's kept tables attached read-only (orchestration/kept.py), so
+neither the warehouse nor a run that writes it is touched. What is built is compared with what the version holds.
+"""
+
+# The SQL is put together from names of the project's own models and columns.
+# ruff: noqa: S608
+
+import gzip
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.config import Config
+from orchestration.kept import KEPT_FILE, MANIFEST_FILE, is_definition
+from orchestration.landing.sql import identifier, literal
+from orchestration.publish import MARTS_FILE, current_version
+from orchestration.warehouse import DBT_DIR, Workspace, dbt_environment, dbt_vars, merge_seeds
+
+DATABASE = "kept"  # the name under which the version's tables are attached
+SHOWN_IDS = 20
+# What a company's data can give does not change with a definition; it reads tables that are not kept.
+NOT_BUILT = {"model.tasuki.kpi_definitions"}
+FACTS = {  # what is known of a subject: table and key
+    "lead_cycle": ("definitions.lead_facts", "lead_id"),
+    "person": ("definitions.countable_people", "person_key"),
+    "opportunity": ("conformed.con_opportunities", "opportunity_id"),
+    "handoff": ("relay.relay_handoffs", "handoff_id"),
+}
+SERIES = "kpi_code, view, basis, member, statistic, period_start, segment, segment_value"
+
+
+class PreviewError(Exception):
+    """There is nothing to compare, or the change is invalid; the message names file and line where it can."""
+
+
+@dataclass
+class Subject:
+    """A subject that enters, leaves or changes. `why`: column -> [old, new] of the values that decide."""
+
+    kpi_code: str
+    view: str
+    member: str
+    subject_type: str
+    subject_id: str
+    change: str
+    why: dict[str, list[str | None]] = field(default_factory=dict)
+
+
+@dataclass
+class Preview:
+    """What the change does. `values`: one dict per KPI, month and segment that differs."""
+
+    version: str
+    as_of: str
+    changed: list[str]
+    values: list[dict[str, Any]]
+    counts: list[dict[str, Any]]
+    subjects: list[Subject]
+    notes: list[str]
+    seconds: dict[str, float]
+
+
+def preview(config: Config, kpi: str | None = None) -> Preview:
+    """Compare the definitions as they stand with the current version's. Raises PreviewError."""
+    version = current_version(config)
+    folder = config.restricted_dir / "versions" / (version or "")
+    if version is None or not (folder / KEPT_FILE).exists():
+        raise PreviewError(f"there is no version to compare with; run: tasuki run --config {config.path}")
+    as_of = json.loads((config.published_dir / "versions" / version / "manifest.json").read_text())["as_of"]
+    marts = config.published_dir / "versions" / version / MARTS_FILE
+    workspace = Workspace(config)
+    with tempfile.TemporaryDirectory(prefix="preview-", dir=config.home_dir) as scratch, _environment():
+        build = _Build(workspace, folder, Path(scratch), as_of)
+        changed = build.changed(kpi)
+        if not changed:
+            what = f"what {kpi} is made of" if kpi else "the definitions"
+            return Preview(version, as_of, [], [], [], [], [f"Nothing changed in {what}."], {})
+        seconds, failures = build.run(changed)
+        with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+            con.execute("set timezone = 'UTC'")
+            con.execute(f"attach {literal(str(folder / KEPT_FILE))} as old (read_only)")
+            con.execute(f"attach {literal(str(marts))} as published (read_only)")
+            con.execute(f"attach {literal(str(build.file))} as new (read_only)")
+            comparison = _Comparison(con, build, changed)
+            if problems := comparison.problems() or failures:
+                raise PreviewError("\n".join(problems))
+            return Preview(
+                version=version,
+                as_of=as_of,
+                changed=[build.path(name) for name in build.modified],
+                values=comparison.values(),
+                counts=comparison.counts(),
+                subjects=comparison.subjects(),
+                notes=build.notes(changed),
+                seconds=seconds,
+            )
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """dbt reads its settings from the environment and the working directory."""
+    before, folder = dict(os.environ), Path.cwd()
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        os.chdir(folder)
+
+
+class _Build:
+    """dbt on a scratch file."""
+
+    def __init__(self, workspace: Workspace, kept: Path, scratch: Path, as_of: str) -> None:
+        from dbt.cli.main import dbtRunner
+
+        self.scratch = scratch
+        # dbt calls a database after its file: the scratch file must be called as the warehouse is
+        self.file = scratch / workspace.warehouse.name
+        self.vars = dbt_vars(workspace.config)
+        merge_seeds(workspace)
+        target, state = scratch / "target", scratch / "state"
+        target.mkdir()
+        state.mkdir()
+        if (workspace.target / "partial_parse.msgpack").exists():
+            shutil.copyfile(workspace.target / "partial_parse.msgpack", target / "partial_parse.msgpack")
+        os.environ.update(
+            dbt_environment(workspace, as_of) | {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(scratch / "logs")}
+        )
+        os.chdir(DBT_DIR)
+        parsed = dbtRunner().invoke(["--quiet", *_no_output(), "parse", "--profiles-dir", ".", "--vars", self.vars])
+        if not parsed.success:
+            raise PreviewError(f"the dbt project does not parse:\n{parsed.exception}")
+        self._manifest: Any = parsed.result
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        self.nodes: dict[str, dict[str, Any]] = manifest["nodes"]
+        self.children: dict[str, list[str]] = manifest["child_map"]
+        self.macros: dict[str, dict[str, Any]] = manifest["macros"]
+        old = json.loads(gzip.decompress((kept / MANIFEST_FILE).read_bytes()))
+        self.old_nodes: dict[str, dict[str, Any]] = old["nodes"]
+        self.old_macros: dict[str, dict[str, Any]] = old["macros"]
+        for node in old["nodes"].values():
+            node["database"] = DATABASE
+            if node.get("relation_name"):
+                node["relation_name"] = re.sub(r'^"[^"]+"', f'"{DATABASE}"', node["relation_name"])
+        (state / "manifest.json").write_text(json.dumps(old), encoding="utf-8")
+        self.state, self.kept = state, kept
+        self.modified: list[str] = []
+
+    def changed(self, kpi: str | None) -> list[str]:
+        """The models and seeds to build: what was changed and all definitions that follow from it.
+
+        `modified` are those whose own SQL, macros or rows changed. Raises PreviewError for an unknown KPI and where the change
+        lies before the definitions.
+        """
+        nodes = {name: node for name, node in self.nodes.items() if node["resource_type"] in ("model", "seed")}
+        self.modified = sorted(name for name in nodes if self._differs(name))
+        early = [
+            self.path(name)
+            for name in self.modified
+            if nodes[name]["resource_type"] == "model" and nodes[name]["fqn"][1] in ("staging", "contract", "conformed")
+        ]
+        if early:
+            raise PreviewError(
+                f"{', '.join(early)}: changed before the definitions, which are computed from it; a preview holds the data "
+                "still. Run it on a copy of the company: tasuki run --config COPY"
+            )
+        wanted = self._made_of("kpi_values", nodes) - NOT_BUILT
+        found = {name for name in self.modified if name in wanted}
+        waiting = list(found)
+        while waiting:
+            for child in self.children.get(waiting.pop(), []):
+                if child in wanted and child not in found and is_definition(nodes[child]):
+                    found.add(child)
+                    waiting.append(child)
+        if kpi is not None:
+            found &= self._only(kpi, nodes)
+        self.modified = [name for name in self.modified if name in found]
+        return sorted(found) if any(is_definition(nodes[name]) for name in found) else []
+
+    def path(self, name: str) -> str:
+        """Where people edit a node, from the top of the project."""
+        node = self.nodes[name]
+        return (
+            f"seeds/{node['name']}.csv"
+            if node["resource_type"] == "seed"
+            else f"dbt_project/{node['original_file_path']}"
+        )
+
+    def _known_kpi(self, kpi: str) -> None:
+        known = sorted(node["name"] for node in self.nodes.values() if node["config"]["meta"].get("kpi"))
+        if kpi not in known:
+            raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")
+
+    def _made_of(self, model: str, nodes: dict[str, dict[str, Any]]) -> set[str]:
+        """The model, and what it is made of."""
+        found = {f"model.tasuki.{model}"}
+        waiting = list(found)
+        while waiting:
+            for parent in self.nodes[waiting.pop()]["depends_on"].get("nodes", []):
+                if parent in nodes and parent not in found:
+                    found.add(parent)
+                    waiting.append(parent)
+        return found
+
+    def _only(self, kpi: str, nodes: dict[str, dict[str, Any]]) -> set[str]:
+        """What a KPI is made of, and what makes values of it, but no other KPI."""
+        self._known_kpi(kpi)
+        found = self._made_of(kpi, nodes)
+        waiting = [f"model.tasuki.{kpi}"]
+        while waiting:
+            for child in self.children.get(waiting.pop(), []):
+                if child in nodes and child not in found and not nodes[child]["config"]["meta"].get("kpi"):
+                    found.add(child)
+                    waiting.append(child)
+        # a model that the version does not have cannot be read from it
+        return found | (nodes.keys() - self.old_nodes.keys())
+
+    def _differs(self, name: str) -> bool:
+        new, old = self.nodes[name], self.old_nodes.get(name)
+        if old is None or new["checksum"] != old["checksum"]:
+            return True
+        called = self._called(new, self.macros) | self._called(old, self.old_macros)
+        return any(_text(self.macros, macro) != _text(self.old_macros, macro) for macro in called)
+
+    def _called(self, node: dict[str, Any], macros: dict[str, dict[str, Any]]) -> set[str]:
+        """The project's macros that a node calls, and those that they call."""
+        found: set[str] = set()
+        waiting = list(node["depends_on"]["macros"])
+        while waiting:
+            name = waiting.pop()
+            if name.startswith("macro.tasuki.") and name not in found:
+                found.add(name)
+                waiting += macros[name]["depends_on"]["macros"]
+        return found
+
+    def run(self, names: list[str]) -> tuple[dict[str, float], list[str]]:
+        """Build them. Returns seconds per model, and `file:line: message` of those that failed."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        os.environ["TASUKI_WAREHOUSE"] = str(self.file)
+        os.environ["TASUKI_KEPT"] = str(self.kept / KEPT_FILE)
+        views = [
+            node["name"]
+            for node in self.nodes.values()
+            if is_definition(node) and node["config"]["materialized"] == "view"
+        ]
+        chosen = [self.nodes[name]["name"] for name in names]
+        arguments = ["--quiet", *_no_output(), "build", "--profiles-dir", ".", "--vars", self.vars]
+        arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+        arguments += ["--defer", "--favor-state", "--state", str(self.state), "--select", *chosen, *views]
+        done: Any = dbtRunner(manifest=self._manifest).invoke(arguments)
+        DuckDBConnectionManager.close_all_connections()  # dbt keeps its connection for as long as the process lives
+        if done.exception is not None:
+            raise PreviewError(str(done.exception))
+        failures = [self._explain(result) for result in done.result if result.status in ("error", "fail")]
+        return {result.node.name: round(result.execution_time, 2) for result in done.result}, failures
+
+    def _explain(self, result: Any) -> str:
+        """`file:line: message` of a failed model; the line is that of the first word the message quotes."""
+        path = DBT_DIR / result.node.original_file_path
+        message = " ".join(str(result.message).split())
+        line = 1
+        for word in re.findall(r'"([^"]+)"', message):
+            hits = [n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if word in text]
+            if hits:
+                line = hits[0]
+                break
+        return f"dbt_project/{result.node.original_file_path}:{line}: {message}"
+
+    def notes(self, names: list[str]) -> list[str]:
+        """What a reader must know of the result's limits."""
+        readers = sorted(
+            self.nodes[name]["name"]
+            for name in names
+            if "model.tasuki.activities" in self.nodes[name]["depends_on"].get("nodes", [])
+        )
+        if readers:
+            return [
+                f"{', '.join(readers)}: of the activities a preview knows responses and human ones, no e-mail events."
+            ]
+        return []
+
+
+def _text(macros: dict[str, dict[str, Any]], name: str) -> str | None:
+    return macros[name]["macro_sql"] if name in macros else None
+
+
+def _no_output() -> list[str]:
+    return ["--log-level", "none"]
+
+
+class _Comparison:
+    """Old (the version) and new (the scratch file), both attached to one connection."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, build: _Build, changed: list[str]) -> None:
+        self.con, self.build = con, build
+        self.kpis = [build.nodes[name] for name in changed if build.nodes[name]["config"]["meta"].get("kpi")]
+        self.definitions = [build.nodes[name] for name in changed if build.nodes[name]["fqn"][1] == "definitions"]
+
+    def _columns(self, side: str, schema: str, table: str) -> list[str]:
+        rows = self.con.execute(
+            "select column_name from information_schema.columns where table_catalog = ? and table_schema = ? "
+            "and table_name = ? order by ordinal_position",
+            [side, schema, table],
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def problems(self) -> list[str]:
+        """Where a KPI that was built does not keep the contract of its kind."""
+        problems = []
+        for node in self.kpis:
+            path, columns = f"dbt_project/{node['original_file_path']}", self._columns("new", "kpis", node["name"])
+            wanted = list(node["columns"])
+            if not columns:
+                continue  # it failed
+            if sorted(wanted) != sorted(columns):
+                missing, more = sorted(set(wanted) - set(columns)), sorted(set(columns) - set(wanted))
+                problems.append(
+                    f"{path}:1: wrong columns: {', '.join([f'{c} is missing' for c in missing] + [f'{c} is not in its YAML' for c in more])}"
+                )
+                continue
+            table = f"new.kpis.{identifier(node['name'])}"
+            for keys in self._unique(node):
+                listed = ", ".join(map(identifier, keys))
+                row = self.con.execute(
+                    f"select {listed} from {table} group by all having count(*) > 1 order by all limit 1"
+                ).fetchone()
+                if row:
+                    problems.append(f"{path}:1: doubled subject: {dict(zip(keys, map(str, row), strict=True))}")
+            if node["config"]["meta"]["kpi"]["kind"] == "cohort":
+                row = self.con.execute(
+                    f"select subject_id, numerator, denominator from {table} where numerator > denominator or numerator < 0 limit 1"
+                ).fetchone()
+                if row:
+                    problems.append(f"{path}:1: numerator outside its denominator: {row[1]} of {row[2]} for {row[0]}")
+        return problems
+
+    def _unique(self, node: dict[str, Any]) -> list[list[str]]:
+        """The columns that the model's YAML says tell its rows apart."""
+        tests = [self.build.nodes[name] for name in self.build.children[node["unique_id"]] if name.startswith("test.")]
+        metadata = [test.get("test_metadata") or {} for test in tests]
+        return [data["kwargs"]["columns"] for data in metadata if data.get("name") == "unique_combination"]
+
+    def values(self) -> list[dict[str, Any]]:
+        """KPI x month x segment: old, new, difference and target, where they differ."""
+        if not self._columns("new", "marts", "kpi_values"):
+            return []
+        sides = [f"(select * from {side}.marts.kpi_values where grain = 'month')" for side in ("published", "new")]
+        return self._dicts(
+            f"""
+            select {SERIES}, o.numerator as old_numerator, o.denominator as old_denominator, o.value as old_value,
+                n.numerator as new_numerator, n.denominator as new_denominator, n.value as new_value,
+                n.value - o.value as difference, n.target,
+                coalesce((o.attainment >= 1) <> (n.attainment >= 1), false) as target_flips
+            from {sides[0]} as o full join {sides[1]} as n using ({SERIES})
+            where (o.numerator, o.denominator, o.value) is distinct from (n.numerator, n.denominator, n.value)
+            order by all
+            """
+        )
+
+    def _pairs(self, node: dict[str, Any]) -> str | None:
+        """SQL of a KPI's subjects that differ: change, subject, view, member."""
+        old, new = (self._columns(side, "kpis", node["name"]) for side in ("old", "new"))
+        keys = [key for key in ("view", "member", "subject_type", "subject_id") if key in new]
+        if not old or "subject_id" not in keys:
+            return None
+        shared = ", ".join(identifier(column) for column in new if column in old)
+        listed = ", ".join(keys)
+        o, n = (f"select {shared} from {side}.kpis.{node['name']}" for side in ("old", "new"))
+        return f"""
+            select {listed}, case when bool_and(is_new) then 'enters' when bool_or(is_new) then 'changes' else 'leaves' end as change
+            from (
+                select {listed}, true as is_new from ({n} except all {o})
+                union all
+                select {listed}, false from ({o} except all {n})
+            ) group by {listed}
+        """
+
+    def counts(self) -> list[dict[str, Any]]:
+        """How many subjects enter, leave and change, by KPI, view and member."""
+        found = []
+        for node in self.kpis:
+            if pairs := self._pairs(node):
+                found += self._dicts(
+                    f"select '{node['name']}' as kpi_code, view, member, change, count(*) as subjects from ({pairs}) group by all order by all"
+                )
+        return found
+
+    def subjects(self) -> list[Subject]:
+        """The first subjects of each KPI and change, with the values that decide."""
+        found = []
+        for node in self.kpis:
+            if pairs := self._pairs(node):
+                rows = self.con.execute(
+                    f"select change, view, member, subject_type, subject_id from ({pairs}) "
+                    f"qualify row_number() over (partition by change, view, member order by subject_id) <= {SHOWN_IDS} order by all"
+                ).fetchall()
+                for change, view, member, kind, subject in rows:
+                    why = self._why(node, kind, subject)
+                    found.append(Subject(node["name"], view, member, kind, subject, change, why))
+        return found
+
+    def _why(self, node: dict[str, Any], subject_type: str, subject: str) -> dict[str, list[str | None]]:
+        """Of the subject's rows in changed definitions: the columns that differ; else the columns that the KPI's SQL names."""
+        facts, key = FACTS.get(subject_type, (None, None))
+        if facts is None or key is None:
+            return {}
+        why: dict[str, list[str | None]] = {}
+        for definition in self.definitions:
+            columns = self._columns("new", "definitions", definition["name"])
+            if key in columns and definition["name"] != facts.split(".")[1]:
+                old, new = (
+                    self._row(side, f"definitions.{definition['name']}", key, subject) for side in ("old", "new")
+                )
+                if old != new:
+                    why |= {
+                        f"{definition['name']}.{column}": [old.get(column), new.get(column)]
+                        for column in columns
+                        if column != key and (old.get(column) or new.get(column)) is not None
+                    }
+        if why:
+            return why
+        words = set(re.findall(r"\w+", node["raw_code"]))
+        side = "new" if self._columns("new", *facts.split(".")) else "old"
+        row = self._row(side, facts, key, subject)
+        return {column: [value, value] for column, value in row.items() if column in words and column != key}
+
+    def _row(self, side: str, table: str, key: str, subject: str) -> dict[str, str | None]:
+        if not self._columns(side, *table.split(".")):
+            return {}
+        rows = self._dicts(f"select columns(*)::varchar from {side}.{table} where {key} = ? limit 1", [subject])
+        return rows[0] if rows else {}
+
+    def _dicts(self, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
+        result = self.con.execute(query, parameters or [])
+        names = [column[0] for column in result.description or []]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,76 @@
+"""The answer key's KPIs that costs, margins, targets and forecasts go into: docs/kpis.md §2."""
+
+from orchestration.simulation.clock import add_months
+from orchestration.simulation.key_facts import Inputs
+from orchestration.simulation.key_figures import GRAINS, TOTAL, CellKey, Figures
+
+
+def add(figures: Figures, inputs: Inputs) -> None:
+    """Unit costs, lifetime value, the north star, coverage and forecast accuracy."""
+    for code, of in (("cpl", "lead_new"), ("cpmql", "mql_cnt")):
+        for cell in figures.cells(of, "flow"):
+            count = figures.value(of, "flow", cell, "sum")
+            if cell[2:] == TOTAL and count:
+                figures.derived(code, cell, _sum(figures, "mkt_cost", cell) / count)
+    _idle(figures, inputs)
+    for grain in GRAINS:
+        for start, _ in figures.periods(grain):
+            _customers(figures, inputs, (grain, start, *TOTAL))
+    for start, _ in figures.periods("fiscal_quarter"):
+        _quarter(figures, inputs, ("fiscal_quarter", start, *TOTAL))
+
+
+def _idle(figures: Figures, inputs: Inputs) -> None:
+    """A flow with a target and nothing counted is 0, where targets cover the whole period."""
+    months: dict[str, set[int]] = {}
+    for code, grain, start, _ in inputs.plans.targets:
+        if figures.cells(code, "flow"):
+            months.setdefault(code, set()).update(_months(grain, start))
+    for code, planned in months.items():
+        for grain in GRAINS:
+            for start, _ in figures.periods(grain):
+                cell = (grain, start, *TOTAL)
+                if planned.issuperset(_months(grain, start)) and cell not in figures.cells(code, "flow"):
+                    figures.nothing(code, cell)
+
+
+def _months(grain: str, start: int) -> list[int]:
+    return [add_months(start, place) for place in range(GRAINS[grain])]
+
+
+def _sum(figures: Figures, code: str, cell: CellKey, basis: str = "flow") -> float:
+    return figures.value(code, basis, cell, "sum") or 0
+
+
+def _cost(figures: Figures, inputs: Inputs, cell: CellKey) -> float | None:
+    """Costs of marketing and sales; None while a month of the period that has begun has none booked."""
+    grain, start = cell[:2]
+    booked = [inputs.plans.sales_costs.get(month) for month in _months(grain, start) if month <= inputs.today]
+    if None in booked:
+        return None
+    return _sum(figures, "mkt_cost", cell) + sum(cost for cost in booked if cost is not None)
+
+
+def _customers(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
+    grain, start = cell[:2]
+    margin, cost = float(inputs.plans.margin(start)), _cost(figures, inputs, cell)
+    arr, accounts = _sum(figures, "arr", cell, "stock"), figures.denominator("logo_churn", "start_cohort", cell)
+    churn, won = figures.value("logo_churn", "start_cohort", cell, "rate"), _sum(figures, "new_customer_cnt", cell)
+    lifetime = arr / accounts * GRAINS[grain] / 12 * margin / churn if accounts and churn else None
+    acquisition = cost / won if cost is not None and won else None
+    monthly = arr / 12 / accounts * margin if accounts else None
+    figures.derived("ltv", cell, lifetime)
+    figures.derived("cac", cell, acquisition)
+    figures.derived("payback", cell, acquisition / monthly if acquisition is not None and monthly else None)
+    figures.derived("ltv_cac", cell, lifetime / acquisition if lifetime is not None and acquisition else None)
+    if cost is not None:
+        figures.derived("gp_contrib", cell, _sum(figures, "won_amt", cell) * margin - cost)
+
+
+def _quarter(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
+    start, won = cell[1], _sum(figures, "won_amt", cell)
+    target, forecast = inputs.plans.target("won_amt", "fiscal_quarter", start), inputs.plans.forecasts.get(start)
+    if target is not None and target > won and cell in figures.cells("pipe_open", "stock"):
+        figures.derived("coverage", cell, _sum(figures, "pipe_open", cell, "stock") / (target - won))
+    if forecast is not None and won:
+        figures.derived("fcst_acc", cell, 1 - abs(forecast - won) / won)

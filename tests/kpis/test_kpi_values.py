@@ -1,0 +1,154 @@
+"""kpi_values of random companies: equal to a count by hand, true to the laws of each kind, and each law seen to be able to fail."""
+
+# ruff: noqa: S608
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.config import Segment
+from tests.kpis.subjects import SEGMENTS, Subject, expected_values
+
+SERIES = "kpi_code, view, basis, statistic, segment, segment_value"
+# law -> rows that break it
+LAWS = {
+    "total is the sum of each segment": """
+        SELECT * FROM (
+            SELECT kpi_code, view, basis, grain, period_start, statistic, segment, sum(numerator) AS numerator,
+                sum(denominator) AS denominator, sum(n) AS n
+            FROM kpi_values WHERE segment <> 'all' GROUP BY ALL
+        ) AS parts
+        FULL JOIN (
+            SELECT kpi_values.* EXCLUDE (segment), segments.segment FROM kpi_values, (SELECT unnest(getvariable('segments')) AS segment) AS segments
+            WHERE kpi_values.segment = 'all'
+        ) AS totals USING (kpi_code, view, basis, grain, period_start, statistic, segment)
+        WHERE parts.numerator IS DISTINCT FROM totals.numerator OR parts.denominator IS DISTINCT FROM totals.denominator
+            OR parts.n IS DISTINCT FROM totals.n
+    """,
+    "a cohort's numerator is within its denominator": """
+        SELECT * FROM kpi_values WHERE basis = 'cohort' AND (numerator > denominator OR numerator < 0 OR value > 1)
+    """,
+    "a month is its days": f"""
+        SELECT * FROM (
+            SELECT {SERIES}, date_trunc('month', period_start)::date AS period_start, sum(numerator) AS numerator,
+                sum(denominator) AS denominator, sum(n) AS n
+            FROM kpi_values WHERE grain = 'day' AND basis IN ('flow', 'cohort', 'period') GROUP BY ALL
+        ) AS days
+        FULL JOIN (SELECT * FROM kpi_values WHERE grain = 'month' AND basis IN ('flow', 'cohort', 'period')) AS months
+            USING ({SERIES}, period_start)
+        WHERE days.numerator IS DISTINCT FROM months.numerator OR days.denominator IS DISTINCT FROM months.denominator
+            OR days.n IS DISTINCT FROM months.n
+    """,
+    "a stock is that of its last day": """
+        SELECT * FROM kpi_values AS months
+        JOIN kpi_values AS days ON days.grain = 'day' AND months.grain = 'month' AND days.basis = 'stock' AND months.basis = 'stock'
+            AND days.period_start = last_day(months.period_start) AND days.view = months.view
+            AND days.segment = months.segment AND days.segment_value = months.segment_value
+        WHERE days.numerator <> months.numerator
+    """,
+    "a distinct is at most its parts": f"""
+        SELECT * FROM (
+            SELECT {SERIES}, date_trunc('month', period_start)::date AS period_start, sum(numerator) AS numerator, max(numerator) AS most
+            FROM kpi_values WHERE grain = 'day' AND basis = 'distinct' GROUP BY ALL
+        ) AS days
+        JOIN (SELECT * FROM kpi_values WHERE grain = 'month' AND basis = 'distinct') AS months USING ({SERIES}, period_start)
+        WHERE months.numerator > days.numerator OR months.numerator < days.most
+    """,
+}
+# law -> a fault that breaks it
+FAULTS = {
+    "total is the sum of each segment": "DELETE FROM kpi_values WHERE segment = 'region' AND basis = 'flow' AND grain = 'week'",
+    "a cohort's numerator is within its denominator": "UPDATE kpi_values SET numerator = denominator + 1 WHERE basis = 'cohort' AND grain = 'day'",
+    "a month is its days": "DELETE FROM kpi_values WHERE basis = 'period' AND grain = 'day' AND period_start = '2025-03-20'",
+    "a stock is that of its last day": "UPDATE kpi_values SET numerator = numerator + 1 WHERE basis = 'stock' AND grain = 'month'",
+    "a distinct is at most its parts": "UPDATE kpi_values SET numerator = numerator + 99 WHERE basis = 'distinct' AND grain = 'month'",
+}
+
+
+@pytest.fixture
+def copy(values: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """kpi_values in memory, to be spoilt."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{values}' AS warehouse (READ_ONLY)")
+        connection.execute("CREATE TABLE kpi_values AS SELECT * FROM warehouse.marts.kpi_values WHERE view <> 'worked'")
+        connection.execute("SET VARIABLE segments = ?", [list(SEGMENTS)])
+        yield connection
+
+
+def test_equal_to_a_count_by_hand(values: Path, subjects: list[Subject]) -> None:
+    with duckdb.connect(str(values), read_only=True) as connection:
+        rows = connection.execute("""
+            SELECT kpi_code, view, basis, grain, period_start, segment, segment_value, statistic, numerator, denominator, n, censored_cnt, value
+            FROM marts.kpi_values
+        """).fetchall()
+    ours = {row[:8]: (*row[8:12], None if row[12] is None else pytest.approx(row[12])) for row in rows}
+    theirs = expected_values(subjects)
+    assert len(ours) == len(rows)
+    assert {basis for _, _, basis, *_ in theirs} == {
+        "flow",
+        "cohort",
+        "period",
+        "duration",
+        "stock",
+        "start_cohort",
+        "distinct",
+    }
+    assert sorted(ours.keys() ^ theirs.keys()) == []
+    assert {key: (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]} == {}
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_law_holds_and_can_fail(copy: duckdb.DuckDBPyConnection, law: str) -> None:
+    assert copy.execute(LAWS[law]).fetchall() == []
+    copy.execute(FAULTS[law])
+    assert copy.execute(LAWS[law]).fetchall() != []
+
+
+def test_distinct_does_not_add_up(copy: duckdb.DuckDBPyConnection) -> None:
+    """Someone dated in two months is one person of the year."""
+    months, years = (
+        copy.execute(
+            "SELECT sum(numerator) FROM kpi_values WHERE basis = 'distinct' AND segment = 'all' AND grain = ?", [grain]
+        ).fetchall()[0][0]
+        for grain in ("month", "fiscal_year")
+    )
+    assert years < months
+
+
+def test_the_period_basis_misleads_and_the_cohort_does_not(values: Path) -> None:
+    """The worked example: 7.5 % in the month of growth and 120 % in the month of decline, for a true 20 %."""
+    with duckdb.connect(str(values), read_only=True) as connection:
+        rows = connection.execute("""
+            SELECT basis, period_start, value FROM marts.kpi_values
+            WHERE view = 'worked' AND grain = 'month' AND segment = 'all' AND period_start IN ('2025-07-01', '2025-08-01') ORDER BY ALL
+        """).fetchall()
+    assert rows == [
+        ("cohort", date(2025, 7, 1), 0.2),
+        ("cohort", date(2025, 8, 1), 0.2),
+        ("period", date(2025, 7, 1), 0.075),
+        ("period", date(2025, 8, 1), 1.2),
+    ]
+
+
+def test_previous_and_last_year(values: Path) -> None:
+    """Each is the value of the same series, a period and a year before, and of no other."""
+    with duckdb.connect(str(values), read_only=True) as connection:
+        rows = connection.execute("""
+            SELECT view, segment, segment_value, period_start, value, previous_value, last_year_value
+            FROM marts.kpi_values WHERE basis = 'flow' AND grain = 'month'
+        """).fetchall()
+    known = {row[:4]: row[4] for row in rows}
+    months = sorted({row[3] for row in rows})
+    assert date(2025, 3, 1) in months and date(2026, 3, 1) in months
+    for *series, start, _, previous, last_year in rows:
+        month_before = date(start.year - (start.month == 1), (start.month - 2) % 12 + 1, 1)
+        assert previous == known.get((*series, month_before))
+        assert last_year == known.get((*series, start.replace(year=start.year - 1)))
+    assert any(row[5] is not None for row in rows) and any(row[6] is not None for row in rows)
+
+
+def test_settings_and_models_know_the_same_segments() -> None:
+    assert Segment.__args__ == tuple(SEGMENTS)  # type: ignore[attr-defined]

@@ -1,0 +1,44 @@
+"""Whether there is anything to do."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.atomic import read_json, write_json
+from orchestration.landing import land_all
+from orchestration.publish import publish
+from orchestration.status import why_run
+from orchestration.warehouse import Workspace, batch_ids, default_as_of, inputs, registry_rows
+from tests.orchestration.conftest import audited_candidate, make_workspace
+
+
+@pytest.fixture
+def up_to_date(tmp_path: Path) -> Workspace:
+    """A company whose current version is what a run would publish now."""
+    workspace = make_workspace(tmp_path)
+    config = workspace.config
+    (tmp_path / "exports" / "ma_person_20260301.csv").write_text("person_id\n1\n", encoding="utf-8")
+    land_all(config)
+    rows = registry_rows(config)
+    made_of = {"inputs": inputs(config), "batches": batch_ids(rows), "as_of": default_as_of(config, rows)}
+    write_json({**read_json(workspace.build_state), **made_of}, workspace.build_state)
+    audited_candidate(workspace, "r1")
+    publish(workspace)
+    return workspace
+
+
+def test_a_half_built_warehouse_is_work(up_to_date: Workspace) -> None:
+    assert why_run(up_to_date.config) is None
+    state = read_json(up_to_date.build_state)
+    write_json({**state, "state": "building"}, up_to_date.build_state)
+    assert "not whole" in str(why_run(up_to_date.config))
+    write_json(state, up_to_date.build_state)
+    up_to_date.warehouse.unlink()
+    assert "not whole" in str(why_run(up_to_date.config))
+
+
+def test_a_new_file_and_another_as_of_are_work(up_to_date: Workspace) -> None:
+    assert "another as_of" in str(why_run(up_to_date.config, "2026-02-01 00:00:00"))
+    exports = up_to_date.config.path.parent / "exports"
+    (exports / "ma_person_20260302.csv").write_text("person_id\n2\n", encoding="utf-8")
+    assert "1 new or changed file(s)" in str(why_run(up_to_date.config))

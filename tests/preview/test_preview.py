@@ -1,0 +1,146 @@
+"""`tasuki preview`: an analyst's edit on the published version's data, without touching the warehouse."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import preview as module
+from orchestration import warehouse
+from orchestration.config import load_config
+from orchestration.kept import KEPT_FILE
+from orchestration.preview import Preview, PreviewError, preview
+from orchestration.preview_report import to_json, to_markdown
+from tests.conftest import REPO, Company
+
+
+class Analyst:
+    """Someone with a copy of the dbt project and of a published company."""
+
+    def __init__(self, company: Company, project: Path, config: Path) -> None:
+        self.company, self.project, self.config = company, project, load_config(config)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        file = self.project / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text, f"{path} has no {old}"
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def see(self, kpi: str | None = None) -> Preview:
+        return preview(self.config, kpi)
+
+
+@pytest.fixture
+def analyst(sample_company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Analyst:
+    project = tmp_path / "project"
+    shutil.copytree(
+        REPO / "dbt_project", project / "dbt_project", ignore=shutil.ignore_patterns("target", ".seeds", "logs")
+    )
+    for room in (warehouse, module):
+        monkeypatch.setattr(room, "DBT_DIR", project / "dbt_project")
+    seeds = tmp_path / "seeds"
+    own = sample_company.config.seeds_dir
+    assert own is not None
+    shutil.copytree(own, seeds)
+    shutil.copyfile(REPO / "seeds" / "hot_lead_thresholds.csv", seeds / "hot_lead_thresholds.csv")
+    config = sample_company.root / f"{tmp_path.name}.toml"
+    text, lines = re.subn(r"(?m)^seeds = .*$", f'seeds = "{seeds}"', sample_company.toml.read_text(encoding="utf-8"))
+    assert lines == 1
+    config.write_text(text, encoding="utf-8")
+    return Analyst(sample_company, project, config)
+
+
+def test_an_unchanged_project_changes_nothing(analyst: Analyst) -> None:
+    found = analyst.see()
+    assert (found.changed, found.values, found.counts) == ([], [], [])
+    assert found.notes == ["Nothing changed in the definitions."]
+
+
+def test_a_lower_threshold_says_who_becomes_hot_and_why(analyst: Analyst) -> None:
+    """Also while another process has the warehouse open for writing, as a run does."""
+    assert analyst.config.seeds_dir is not None
+    seed = analyst.config.seeds_dir / "hot_lead_thresholds.csv"
+    seed.write_text(seed.read_text(encoding="utf-8").replace("60,", "40,"), encoding="utf-8")
+    file = warehouse.Workspace(analyst.config).warehouse
+    hold = f"import duckdb, sys; c = duckdb.connect({str(file)!r}); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        assert run.stdout is not None and run.stdout.readline() == b"held\n"
+        found = analyst.see()
+        run.communicate(b"")
+    assert found.changed == ["seeds/hot_lead_thresholds.csv"]
+    kept = analyst.config.restricted_dir / "current" / KEPT_FILE
+    with duckdb.connect(str(kept), read_only=True) as con:
+        expected = con.execute(
+            "SELECT count(*) FROM definitions.lead_facts JOIN definitions.hot_leads AS h USING (lead_id)"
+            " WHERE is_countable AND handed_over_on IS NOT NULL AND NOT h.is_hot AND h.score >= 40 AND h.is_target"
+            " AND h.last_response_at >= h.evaluated_at - INTERVAL 30 DAY"
+        ).fetchone()
+    assert expected is not None and expected[0] > 0
+    changes = {row["kpi_code"]: row for row in found.counts if row["kpi_code"] == "hot_lead_share"}
+    assert changes["hot_lead_share"]["subjects"] == expected[0]
+    subject = next(one for one in found.subjects if one.kpi_code == "hot_lead_share")
+    assert subject.why["hot_leads.is_hot"] == ["false", "true"]
+    assert 40 <= float(subject.why["hot_leads.score"][1] or 0) < 60
+    total = [
+        row
+        for row in found.values
+        if row["kpi_code"] == "hot_lead_share" and row["segment"] == "all" and row["basis"] == "cohort"
+    ]
+    assert sum(row["new_numerator"] - row["old_numerator"] for row in total) == expected[0]
+    page = to_markdown(found, "On the data of <the> company.")
+    assert "hot\\_lead\\_share" in page and "<the>" not in page
+    assert json.loads(to_json(found))["changed"] == found.changed
+
+
+def test_one_kpi_alone(analyst: Analyst) -> None:
+    analyst.edit(
+        "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and not is_mql_inferred"
+    )
+    analyst.edit("dbt_project/models/kpis/opp_cnt.sql", "final as (", "final as ( -- not looked at\n")
+    found = analyst.see("mql_cnt")
+    assert found.changed == ["dbt_project/models/kpis/mql_cnt.sql"]
+    assert {row["kpi_code"] for row in found.values} == {"mql_cnt"}
+    assert {row["change"] for row in found.counts} == {"leaves"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        pytest.param(
+            "mql_cnt", "mql_on as counted_on", "mql_onn as counted_on", "mql_cnt.sql:12: .*mql_onn", id="unknown column"
+        ),
+        pytest.param("mql_cnt", "where mql_on", "wher mql_on", "mql_cnt.sql:.*syntax error", id="syntax"),
+        pytest.param(
+            "mql_cnt", "'' as member,", "", "mql_cnt.sql:1: wrong columns: member is missing", id="wrong columns"
+        ),
+        pytest.param(
+            "mql_cnt",
+            "select * from final",
+            "select * from final union all select * from final",
+            "mql_cnt.sql:1: doubled subject",
+            id="doubled",
+        ),
+        pytest.param(
+            "mql_rate",
+            "cast(1 as decimal(18, 2)) as denominator",
+            "cast(0.5 as decimal(18, 2)) as denominator",
+            "mql_rate.sql:1: numerator outside",
+            id="numerator",
+        ),
+    ],
+)
+def test_an_invalid_change_is_named(analyst: Analyst, file: str, old: str, new: str, told: str) -> None:
+    analyst.edit(f"dbt_project/models/kpis/{file}.sql", old, new)
+    with pytest.raises(PreviewError, match=told):
+        analyst.see(file)
+
+
+def test_a_change_before_the_definitions_needs_a_run(analyst: Analyst) -> None:
+    analyst.edit("dbt_project/models/conformed/con_people.sql", "final as (", "final as (\n-- on purpose\n")
+    with pytest.raises(PreviewError, match="con_people.sql: changed before the definitions"):
+        analyst.see()

@@ -1,0 +1,107 @@
+"""The lock: a definition changes with a version, a note and both teams' approval, or the tests say what is missing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from orchestration import cli
+from orchestration.definitions_lock import definitions, differences, normalised, read_lock, unsigned, write_lock
+
+REPO = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project's definitions and seeds, to be changed, with a lock that fits."""
+    for folder in ("dbt_project/models", "dbt_project/macros", "seeds"):
+        shutil.copytree(REPO / folder, tmp_path / folder)
+    write_lock(tmp_path / "definitions.lock", definitions(tmp_path))
+    return tmp_path
+
+
+def problems(project: Path) -> list[str]:
+    return unsigned(definitions(project), read_lock(project / "definitions.lock"))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{path} has no {old}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_what_is_committed_is_signed() -> None:
+    found, locked = definitions(REPO), read_lock(REPO / "definitions.lock")
+    assert unsigned(found, locked) == []
+    assert differences(found, locked) == [], "run `tasuki lock` and commit definitions.lock"
+
+
+def test_formatting_and_comments_do_not_count(project: Path) -> None:
+    path = project / "dbt_project/models/kpis/mql_cnt.sql"
+    text = path.read_text(encoding="utf-8")
+    path.write_text("-- why\n" + text.replace("    ", "\t").replace(" as ", "\n AS ") + "/* end */\n", encoding="utf-8")
+    assert differences(definitions(project), read_lock(project / "definitions.lock")) == []
+
+
+@pytest.mark.parametrize("sql", ["select 'A' as x", "select a - -b as x", 'select "A" as x'])
+def test_what_counts_is_kept(sql: str) -> None:
+    assert normalised(sql) != normalised(sql.replace("A", "a").replace("- -b", "+ b"))
+
+
+def test_a_changed_definition_without_a_version_fails_and_says_what_to_do(project: Path) -> None:
+    edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
+    (problem,) = problems(project)
+    assert "mql_cnt.sql changed, but its version is still 1" in problem
+    assert "mql_cnt.yml raise `version` to 2" in problem
+    assert "tasuki lock" in problem
+
+
+def test_a_version_without_note_or_approval_fails(project: Path) -> None:
+    edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
+    edit(project / "dbt_project/models/kpis/mql_cnt.yml", "version: 1\n", "version: 2\n")
+    note = "            - {version: 2, since: 2027-01-01, what: Hot leads only, approved_by: {marketing: 佐藤%s}}\n"
+    assert "lacks a note or the approval of both teams" in problems(project)[0]
+    changes = project / "dbt_project/models/kpis/mql_cnt.yml"
+    edit(changes, "changes:\n", "changes:\n" + note % "")
+    assert "lacks a note or the approval of both teams" in problems(project)[0]
+    edit(changes, note % "", note % ", sales: 鈴木")
+    assert problems(project) == []
+
+
+def test_a_changed_threshold_is_a_changed_definition(project: Path) -> None:
+    edit(project / "seeds/hot_lead_thresholds.csv", "60,", "70,")
+    assert ["hot_leads" in problem and "threshold" in problem for problem in problems(project)] == [True]
+
+
+def test_only_the_readers_of_a_named_value_change_with_it(project: Path) -> None:
+    edit(project / "seeds/windows.csv", "acceptance,7,", "acceptance,8,")
+    assert [problem.split(":")[0] for problem in problems(project)] == ["accept_rate"]
+
+
+def test_a_changed_macro_changes_its_callers(project: Path) -> None:
+    edit(project / "dbt_project/macros/kpis/counts_when.sql", "then 1 else 0", "then 1 else null")
+    names = {problem.split(":")[0] for problem in problems(project)}
+    assert {"mql_rate", "win_rate_close"} <= names
+    assert "mql_cnt" not in names
+
+
+def test_the_command_refuses_to_sign_and_signs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "PROJECT_DIR", project)
+    path = project / "definitions.lock"
+    before = path.read_text(encoding="utf-8")
+    edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
+    runner = CliRunner()
+    for arguments in (["lock"], ["lock", "--check"]):
+        refused = runner.invoke(cli.app, arguments)
+        assert refused.exit_code == 1
+        assert "mql_cnt" in refused.output
+        assert path.read_text(encoding="utf-8") == before
+    edit(project / "dbt_project/models/kpis/mql_cnt.yml", "version: 1\n", "version: 2\n")
+    approved = "changes:\n            - {version: 2, since: 2027-01-01, what: Hot only, approved_by: {marketing: 佐藤, sales: 鈴木}}\n"
+    edit(project / "dbt_project/models/kpis/mql_cnt.yml", "changes:\n", approved)
+    behind = runner.invoke(cli.app, ["lock", "--check"])
+    assert behind.exit_code == 1
+    assert "tasuki lock" in behind.output
+    assert runner.invoke(cli.app, ["lock"]).exit_code == 0
+    assert runner.invoke(cli.app, ["lock", "--check"]).exit_code == 0
