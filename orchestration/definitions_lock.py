@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ def _versions(model: dict[str, Any]) -> list[str]:
     return [str(version.get("defined_in", f"{model['name']}_v{version['v']}")) for version in versions]
 
 
+@cache
 def normalised(sql: str) -> str:
     """The SQL without comments and formatting: its tokens, one space apart, in lower case outside of quotes."""
     return " ".join(
@@ -96,13 +98,18 @@ def _called(text: str, macros: dict[str, str]) -> list[str]:
     waiting = [text]
     while waiting:
         body = waiting.pop()
-        for name in set(re.findall(r"\w+", " ".join(_code(body)))):
+        for name in _words(body):
             # a dispatched macro is called by its name without the engine's prefix
             for full in (name, f"default__{name}", f"duckdb__{name}", f"spark__{name}"):
                 if full in macros and full not in found and macros[full] != body:
                     found.add(full)
                     waiting.append(macros[full])
     return sorted(found)
+
+
+@cache
+def _words(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", " ".join(_code(sql))))
 
 
 def _code(sql: str) -> Iterator[str]:

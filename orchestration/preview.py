@@ -86,14 +86,15 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
         if not changed:
             what = f"what {kpi} is made of" if kpi else "the definitions"
             return Preview(version, as_of, [], [], [], [], [f"Nothing changed in {what}."], {})
-        seconds, failures = build.run(changed)
+        seconds, failures, own = build.run(changed)
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
             con.execute("set timezone = 'UTC'")
             con.execute(f"attach {literal(str(folder / KEPT_FILE))} as old (read_only)")
             con.execute(f"attach {literal(str(marts))} as published (read_only)")
             con.execute(f"attach {literal(str(build.file))} as new (read_only)")
             comparison = _Comparison(con, build, changed)
-            if problems := comparison.problems() or failures:
+            problems = comparison.problems()
+            if problems := problems + [told for told in failures if own or not problems]:
                 raise PreviewError("\n".join(problems))
             return Preview(
                 version=version,
@@ -245,8 +246,8 @@ class _Build:
                 waiting += macros[name]["depends_on"]["macros"]
         return found
 
-    def run(self, names: list[str]) -> tuple[dict[str, float], list[str]]:
-        """Build them. Returns seconds per model, and `file:line: message` of those that failed."""
+    def run(self, names: list[str]) -> tuple[dict[str, float], list[str], bool]:
+        """Build them. Returns seconds per model, `file:line: message` of those that failed, and whether these were edited."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
@@ -265,8 +266,11 @@ class _Build:
         DuckDBConnectionManager.close_all_connections()  # dbt keeps its connection for as long as the process lives
         if done.exception is not None:
             raise PreviewError(str(done.exception))
-        failures = [self._explain(result) for result in done.result if result.status in ("error", "fail")]
-        return {result.node.name: round(result.execution_time, 2) for result in done.result}, failures
+        failed = [result for result in done.result if result.status in ("error", "fail")]
+        # what was edited, and only where nothing of it failed by itself what follows from it
+        own = [result for result in failed if result.node.unique_id in self.modified]
+        failures = [self._explain(result) for result in own or failed]
+        return {result.node.name: round(result.execution_time, 2) for result in done.result}, failures, bool(own)
 
     def _explain(self, result: Any) -> str:
         """`file:line: message` of a failed model; the line is that of the first word the message quotes."""

@@ -134,9 +134,7 @@ def merge_seeds(workspace: Workspace) -> None:
     """Bring the merged seeds up to date. An unchanged file keeps its time, so that dbt need not parse it again."""
     check_overlay(workspace.config)
     _remove_seeds_of_removed_homes(workspace)
-    wanted = {path.name: path for path in SEEDS_DIR.iterdir() if path.suffix in (".csv", ".yml")}
-    if workspace.config.seeds_dir is not None:
-        wanted |= {path.name: path for path in workspace.config.seeds_dir.glob("*.csv")}
+    wanted = seeds_in_force(workspace.config)
     workspace.seeds.mkdir(parents=True, exist_ok=True)
     home = workspace.seeds / SEEDS_HOME
     if not home.exists():
@@ -176,12 +174,17 @@ def code_checksum(roots: tuple[Path, ...]) -> str:
     )
 
 
-def seeds_checksum(config: Config) -> str:
-    """Of the seeds in force: the project's, with the company's own laid over them."""
+def seeds_in_force(config: Config) -> dict[str, Path]:
+    """name -> file: the project's seeds, with the company's own laid over them."""
     files = {path.name: path for path in SEEDS_DIR.iterdir() if path.suffix in (".csv", ".yml")}
     if config.seeds_dir is not None:
         files |= {path.name: path for path in config.seeds_dir.glob("*.csv")}
-    return checksum(iter(files.items()))
+    return files
+
+
+def seeds_checksum(config: Config) -> str:
+    """Of the seeds in force."""
+    return checksum(iter(seeds_in_force(config).items()))
 
 
 def registry_rows(config: Config) -> list[dict[str, Any]]:
@@ -225,10 +228,29 @@ def inputs(config: Config) -> dict[str, str]:
     }
 
 
+def increments_checksum(config: Config) -> str:
+    """Of what decides the rows of incremental models, besides the batches: a change of it makes what they hold stale."""
+    roots = [DBT_DIR / "macros", DBT_DIR / "dbt_project.yml"]
+    roots += [DBT_DIR / "models" / layer for layer in ("staging", "contract")]
+    roots += [path for path in (DBT_DIR / "models").rglob("*.sql") if "incremental" in path.read_text(encoding="utf-8")]
+    seeds = seeds_in_force(config)
+    files = {"code": code_checksum(tuple(roots)), "seeds": checksum(iter([("types", seeds["activity_types.csv"])]))}
+    return hashlib.sha256(json.dumps([files, config.checksum, inputs(config)["tools"]]).encode()).hexdigest()
+
+
+def is_stale(workspace: Workspace) -> bool:
+    """Whether the warehouse's last whole build was made by other code or settings, so that increments would mix two meanings."""
+    if not (workspace.warehouse.exists() and workspace.build_state.exists()):
+        return False
+    return bool(read_json(workspace.build_state).get("increments") != increments_checksum(workspace.config))
+
+
 def begin_build(workspace: Workspace, run_id: str, as_of: str) -> None:
     """Say that the warehouse is being rebuilt: until `finish_build`, nothing of it may be published."""
+    before = read_json(workspace.build_state) if workspace.build_state.exists() else {}
     write_json(
         {
+            "increments": None if is_stale(workspace) else before.get("increments"),
             "run_id": run_id,
             "state": "building",
             "as_of": as_of,
@@ -243,7 +265,8 @@ def begin_build(workspace: Workspace, run_id: str, as_of: str) -> None:
 def finish_build(workspace: Workspace, warnings: list[dict[str, Any]]) -> None:
     """Say that the warehouse is whole and its blocking tests hold. `warnings` are the failed tests that do not block."""
     state = read_json(workspace.build_state)
-    write_json({**state, "state": "built", "warnings": warnings}, workspace.build_state)
+    made_by = {"increments": increments_checksum(workspace.config)}
+    write_json({**state, **made_by, "state": "built", "warnings": warnings}, workspace.build_state)
 
 
 def is_built(workspace: Workspace) -> bool:

@@ -25,6 +25,7 @@ from orchestration.warehouse import (
     dbt_vars,
     default_as_of,
     finish_build,
+    is_stale,
     merge_seeds,
     prepare,
     registry_rows,
@@ -139,10 +140,13 @@ def dbt_definition(
         report.line(f"  build    as of {as_of} UTC")
         context.log.info(f"as of {as_of} UTC")
         _refuse_changed_project(parsed_from)
+        stale = is_stale(workspace)
+        if stale:
+            report.line("  build    everything anew: the code or settings that made the incremental tables changed")
         begin_build(workspace, context.run.run_id, as_of)
         args = ["build", "--exclude-resource-type", "unit_test", "--vars", dbt_vars(config)]
         args += ["--log-path", str(workspace.logs)]
-        args += ["--full-refresh"] if tags.get(FULL_REFRESH_TAG) == "true" else []
+        args += ["--full-refresh"] if stale or tags.get(FULL_REFRESH_TAG) == "true" else []
         env = dbt_environment(workspace, as_of) | _backfill_environment(tags.get(BACKFILL_TAG))
         (workspace.target / "run_results.json").unlink(missing_ok=True)
         with _environment(env):

@@ -17,8 +17,11 @@ from orchestration.warehouse import (
     SEEDS_DIR,
     WarehouseError,
     Workspace,
+    begin_build,
     dbt_vars,
     default_as_of,
+    finish_build,
+    is_stale,
     merge_seeds,
     prepare,
     seeds_checksum,
@@ -122,3 +125,23 @@ def test_a_dbt_that_outlived_its_run_is_ended(workspace: Workspace) -> None:
     finally:
         other.kill()
         other.wait()
+
+
+def test_increments_made_by_other_code_or_settings_are_stale(workspace: Workspace, tmp_path: Path) -> None:
+    """Also where a run with the other settings was killed, and the settings are again as they were."""
+    workspace.config.warehouse_dir.mkdir(parents=True)
+    workspace.warehouse.touch()
+    begin_build(workspace, "first", "2026-01-01 00:00:00")
+    assert is_stale(workspace)
+    finish_build(workspace, [])
+    assert not is_stale(workspace)
+    begin_build(workspace, "killed", "2026-01-02 00:00:00")
+    assert not is_stale(workspace)
+    types = tmp_path / "seeds" / "activity_types.csv"
+    types.write_text((SEEDS_DIR / types.name).read_text(encoding="utf-8").replace("true", "false", 1), encoding="utf-8")
+    assert is_stale(workspace)
+    begin_build(workspace, "killed too", "2026-01-03 00:00:00")
+    types.unlink()
+    assert is_stale(workspace)
+    finish_build(workspace, [])
+    assert not is_stale(workspace)
