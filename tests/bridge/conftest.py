@@ -5,9 +5,7 @@ import pytest
 
 from orchestration.atomic import write_json
 from orchestration.publish import MARTS_FILE
-from tests.support import Built, builder, conflicted, sample_config
-
-__all__ = ["builder", "conflicted"]
+from tests.support import Built, sample_config
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,7 @@ import duckdb
 import pytest
 
 from tests.kpis.subjects import AS_OF, Subject, random_subjects, worked_example
-from tests.support import Builder, Built, builder, sample_config
-
-__all__ = ["builder"]
+from tests.support import Builder, Built, sample_config
 
 MODELS = (
     "kpi_calendar kpi_sums kpi_values_sums kpi_values_duration kpi_values_stock kpi_values_start_cohort "
