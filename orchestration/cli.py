@@ -78,7 +78,7 @@ def simulate(
         _stop(f"--conflicts {conflicts}: write default or none", WRONG_USE)
     target = (out or config.absolute().parent / "var" / "sample").absolute()
     marker = target / SIMULATED
-    if if_missing and marker.exists():
+    if if_missing and marker.exists() and (target / "seeds").is_dir():
         typer.echo(f"The simulated company is in {target} already.", err=True)
         return
     from orchestration.atomic import write_json
