@@ -19,6 +19,7 @@ from orchestration.simulation.answer_key import AnswerKey
 from orchestration.simulation.clock import DAY, add_months, day_start, from_date, utc
 from orchestration.simulation.life import World
 from orchestration.simulation.mail import mail_events
+from orchestration.simulation.orderly import orderly_people
 from orchestration.simulation.plans import plans_of, write_plans
 from orchestration.simulation.render import Row, company_state, opportunity_history, person_events, person_state
 from orchestration.simulation.seeds import FROZEN_SEEDS, Seeds
@@ -79,7 +80,8 @@ def simulate(
         files = [stack.enter_context(Drop(out_dir / "exports", at, fmt)) for at in times]
         mails = 1
         done = 0
-        for chunk in _chunks(world.people()):
+        lives = world.people() if conflicts == "default" else orderly_people(world)
+        for chunk in _chunks(lives):
             events = mail_events(chunk, activities_per_person, as_of, seed, mails)
             mails += len(events)
             if drops == 1:

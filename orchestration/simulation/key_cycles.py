@@ -130,7 +130,9 @@ def timeline(person: Person, seeds: Seeds) -> list[Event]:
         if day is not None
     ]
     for at, ma_id, value in person.lifecycle:
-        stage = seeds.lead_stages[("hubspot", value)]
+        stage = seeds.lead_stages.get(("hubspot", value))
+        if stage is None:
+            continue
         events.append(Event(at, PROGRESS if stage == "inquiry" else OPENER, stage, "hubspot", ma_id))
     for lead in person.leads:
         events += lead_events(lead, seeds)

@@ -31,6 +31,7 @@ from orchestration.simulation.names import (
     full_width,
     half_width_kana,
     make_companies,
+    one_company,
 )
 from orchestration.simulation.truth import (
     Activity,
@@ -106,12 +107,18 @@ class World:
 
     # -- small helpers ------------------------------------------------------------------------------------------
 
-    def _id(self, kind: str) -> int:
+    def next_number(self, kind: str) -> int:
+        """The next of a kind's running numbers."""
         self._ids[kind] += 1
         return self._ids[kind]
 
-    def _salesforce_id(self, prefix: str) -> str:
-        return f"{prefix}J0{self._id(prefix):010d}AAA"
+    def new_id(self, prefix: str) -> str:
+        """A new id as the CRM makes them."""
+        return f"{prefix}J0{self.next_number(prefix):010d}AAA"
+
+    def next_ma_id(self) -> str:
+        """A new id of an MA record."""
+        return str(100_000 + 3 * self.next_number("ma"))
 
     def _pick(self, options: list[str]) -> str:
         return options[int(self.random() * len(options))]
@@ -216,7 +223,34 @@ class World:
             is_free_mail=is_free,
         )
 
-    def _exclude(self, person: Person, reason: str) -> None:
+    def new_company(self) -> Company:
+        """A further company, unlike any other in name, domain and corporate number."""
+        company = one_company(self._rng, len(self.companies))
+        self.companies.append(company)
+        return company
+
+    def new_person(self, number: int, company: Company, department: str, title: str) -> Person:
+        """A person of a company, with an address of its domain."""
+        (last, last_roman), (first, first_roman) = self._rng.choice(SURNAMES), self._rng.choice(GIVEN_NAMES)
+        return Person(
+            number=number,
+            last_name=last,
+            first_name=first,
+            company=company,
+            email=f"{last_roman}.{first_roman}{number}@{company.domain}",
+            department=department,
+            title=title,
+            phone=f"06-{number // 10_000 % 10_000:04d}-{number % 10_000:04d}",
+        )
+
+    def account_of(self, company: Company, at: int) -> str:
+        """The company's one account in the CRM, which exists from `at` at the latest."""
+        company.account_since = at if company.account_since is None else min(at, company.account_since)
+        return account_id(company)
+
+    def exclude(self, person: Person, reason: str) -> None:
+        """Make a person one that no KPI counts."""
+
         person.exclusion_reason = reason
         person.is_free_mail = False
         local = person.email.split("@")[0]
@@ -243,7 +277,7 @@ class World:
     def _ma_record(self, person: Person, created: int, email: str) -> MaRecord:
         chance = self.random()
         record = MaRecord(
-            id=str(100_000 + 3 * self._id("ma")),
+            id=self.next_ma_id(),
             email=email,
             created=created,
             source=self._pick(self._sources),
@@ -257,7 +291,7 @@ class World:
 
     def _respond(self, person: Person, ma_id: str, at: int) -> None:
         campaign = int(self.random() * len(self._ma_campaigns) * 2)
-        person.responses.append((at, ma_id, f"f{self._id('form'):09d}", campaign))
+        person.responses.append((at, ma_id, f"f{self.next_number('form'):09d}", campaign))
         self._add_score(person, at + self._span(2, 40), self._span(6, 34))
 
     def _add_score(self, person: Person, at: int, points: int) -> None:
@@ -267,7 +301,7 @@ class World:
 
     def _lead(self, person: Person, created: int, source: str, ma_id: str) -> CrmLead:
         lead = CrmLead(
-            id=self._salesforce_id("00Q"),
+            id=self.new_id("00Q"),
             email=person.email,
             created=created,
             source=source,
@@ -283,11 +317,11 @@ class World:
 
     def _member(self, person: Person, record_id: str, at: int) -> None:
         campaign = self._crm_campaigns[int(self.random() * len(self._crm_campaigns))]
-        person.members.append((self._salesforce_id("00v"), at + 60, campaign.id, record_id, None))
+        person.members.append((self.new_id("00v"), at + 60, campaign.id, record_id, None))
 
     def _contact(self, person: Person, created: int, source: str) -> CrmContact:
         contact = CrmContact(
-            id=self._salesforce_id("003"),
+            id=self.new_id("003"),
             email=person.email,
             created=created,
             source=source,
@@ -315,7 +349,7 @@ class World:
         direction = "Inbound" if inbound else "Outbound" if self.random() < 0.7 else ""
         person.activities.append(
             Activity(
-                self._salesforce_id(prefix), at, kind, who, opportunity, direction, outcome, automated,
+                self.new_id(prefix), at, kind, who, opportunity, direction, outcome, automated,
                 owner or self.is_users[0],
             )
         )  # fmt: skip
@@ -344,7 +378,7 @@ class World:
         else:
             if chance < 0.158:
                 reasons = [reason for reason, weight in _EXCLUDED for _ in range(weight)]
-                self._exclude(person, self._pick(reasons))
+                self.exclude(person, self._pick(reasons))
             elif chance < 0.17:
                 self._share_mailbox(person)
             elif chance > 0.997:
@@ -618,7 +652,7 @@ class World:
         lead.opportunity_id = opportunity.id
         opportunity.person = person
         person.opportunities.append(opportunity)
-        person.roles.append((self._salesforce_id("00K"), created, opportunity.id, contact.id, True))
+        person.roles.append((self.new_id("00K"), created, opportunity.id, contact.id, True))
         if late:
             self.plants.append(Plant(late[0], "B2", person.number, (lead.id, opportunity.id), created))
         closed = self._sell(person, opportunity, contact)
@@ -634,7 +668,7 @@ class World:
         is_dollar = self.random() < 0.05
         amount = self._span(30, 600) * 100 if is_dollar else self._span(30, 800) * 10_000
         return Opportunity(
-            id=self._salesforce_id("006"),
+            id=self.new_id("006"),
             account_id=account,
             company=company,
             created=created,
@@ -789,7 +823,7 @@ class World:
         second.stages += [(second.accepted_at, "Needs Analysis"), (t, "Closed Won")]
         second.person = person
         person.opportunities.append(second)
-        person.roles.append((self._salesforce_id("00K"), created, second.id, contact.id, True))
+        person.roles.append((self.new_id("00K"), created, second.id, contact.id, True))
         contract.further_opportunity_ids.append(second.id)
 
     def _contract(self, company: Company, account: str, accepted: int, opportunity: Opportunity | None) -> Contract:
@@ -802,7 +836,7 @@ class World:
             else opportunity.amounts[-1][1] * (150 if opportunity.currency == "USD" else 1)
         )
         contract = Contract(
-            id=f"C-{self._id('contract'):06d}",
+            id=f"C-{self.next_number('contract'):06d}",
             account_id=account,
             company=company,
             customer_name=company.spelling(self._rng),
@@ -827,7 +861,9 @@ class World:
                 break
             grows = self.random() < 0.65
             mrr = mrr * self._span(110, 160) // 100 if grows else mrr * self._span(50, 95) // 100
-            contract.changes.append((f"H-{self._id('change'):06d}", "expansion" if grows else "contraction", day, mrr))
+            contract.changes.append(
+                (f"H-{self.next_number('change'):06d}", "expansion" if grows else "contraction", day, mrr)
+            )
         for _ in range(5):
             end = contract.ends[-1][1]
             decided = day_start(end - 30)
@@ -849,7 +885,7 @@ class World:
         if self.random() < 0.5:
             at = day_start(contract.start + 90) + 11 * HOUR
             if at < self.end:
-                score = (f"S-{self._id('survey'):06d}", at, self._span(1, 6), self._span(0, 11))
+                score = (f"S-{self.next_number('survey'):06d}", at, self._span(1, 6), self._span(0, 11))
                 contract.scores.append(score)
         self._settle_in(contract)
 
@@ -863,7 +899,7 @@ class World:
         while day <= last and day_start(day) + 11 * HOUR < self.end:
             if self._aside.random() < 0.5:
                 nps = int(self._aside.random() * 11) if self._aside.random() < 0.8 else None
-                ident = f"S-{self._id('survey'):06d}"
+                ident = f"S-{self.next_number('survey'):06d}"
                 contract.scores.append((ident, day_start(day) + 11 * HOUR, 1 + int(self._aside.random() * 5), nps))
             day += 180
 
@@ -901,7 +937,7 @@ class World:
         )  # fmt: skip
         opportunity.person = person
         person.opportunities.append(opportunity)
-        person.roles.append((self._salesforce_id("00K"), t, opportunity.id, contact.id, True))
+        person.roles.append((self.new_id("00K"), t, opportunity.id, contact.id, True))
         if is_invented:
             self.plants.append(Plant("invented", "B2", person.number, (opportunity.id,), t))
         if not is_invented and t > self.end - 100 * DAY and self.random() < 0.4:
@@ -913,7 +949,7 @@ class World:
         campaign = self._crm_campaigns[int(self.random() * len(self._crm_campaigns))]
         day = day_of(contact.created) + self._span(0, 10)
         if day_start(day) + DAY < self.end:
-            person.members.append((self._salesforce_id("00v"), contact.created + 60, campaign.id, contact.id, day))
+            person.members.append((self.new_id("00v"), contact.created + 60, campaign.id, contact.id, day))
 
     def _personless_opportunity(self, company: Company) -> None:
         t = min(self._work_time(self._birth()), self.end - 12 * DAY)
@@ -951,7 +987,7 @@ class World:
         record.contact_link = (converted_at + 30, contact.id)
         opportunity.lead_ids.append(lead.id)
         person.opportunities.append(opportunity)
-        person.roles.append((self._salesforce_id("00K"), converted_at + 1, opportunity.id, contact.id, False))
+        person.roles.append((self.new_id("00K"), converted_at + 1, opportunity.id, contact.id, False))
         return True
 
 

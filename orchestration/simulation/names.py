@@ -131,3 +131,20 @@ def make_companies(rng: random.Random, count: int) -> list[Company]:
             )
         )
     return companies
+
+
+def one_company(rng: random.Random, number: int) -> Company:
+    """A company that shares neither name nor domain nor corporate number with another."""
+    place, place_roman = rng.choice(_PLACES)
+    trade, trade_roman, _ = rng.choice(_TRADES)
+    return Company(
+        number=number,
+        stem=f"{place}{trade}{number}",
+        form="株式会社",
+        is_form_first=True,
+        domain=f"{place_roman}-{trade_roman}{number}.co.jp",
+        corporate_number=corporate_number(10_000_000_000 + number * 7919),
+        industry="IT",
+        employees=rng.randrange(100, 5_000),
+        region=rng.choice(REGIONS),
+    )
