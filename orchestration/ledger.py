@@ -1,13 +1,30 @@
-"""The run ledger in landing/_runs: one immutable record per published version, and events such as rollbacks.
+"""The run ledger in landing/_runs: an immutable record per published version, and events such as rollbacks.
 
-A version's record is its manifest; the ledger's copy outlives the version.
+    _runs/<version>.json                the version's manifest; written last: without it the record is none
+    _runs/<table>/<version>.parquet     what marts of history fold: one folder per model of dbt_project/models/ledger
+    _runs/<table>/_declared.parquet     no rows, but the columns, so that the first run can read the table
+    _runs/events/                       rollbacks
+
+The ledger outlives the versions. To record something more with every publish: a model in dbt_project/models/ledger (dbt builds it
+in schema `ledger`; its rows are what this run would add, so only what changed against the records before) and a table of the same
+name in _ledger__sources.yml there (columns and types). To read it back: the macros `recorded_rows('name')` (every publish so far)
+and `ledger_rows('name')` (and the one that this run would make), each row with its `publish_no`.
 """
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.atomic import read_json, write_json
+import duckdb
+import pyarrow.parquet as pq
+import yaml
+
+from orchestration.atomic import fsync_path, read_json, write_json
+
+SCHEMA = "ledger"  # of the warehouse: what a version's record is made of
+FOLDER = "ledger"  # of a version: the tables of its record, until it is published
+SOURCES = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "ledger" / "_ledger__sources.yml"
 
 
 def ledger_dir(landing_dir: Path) -> Path:
@@ -15,11 +32,51 @@ def ledger_dir(landing_dir: Path) -> Path:
     return landing_dir / "_runs"
 
 
-def record_version(landing_dir: Path, manifest: dict[str, Any]) -> None:
-    """Keep a published version's manifest for good. A record that is there already stays as it is."""
-    target = ledger_dir(landing_dir) / f"{manifest['version']}.json"
-    if not target.exists():
-        write_json(manifest, target)
+def declare_records(landing_dir: Path) -> None:
+    """Give every table of the ledger its zero-row `_declared.parquet`."""
+    (source,) = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))["sources"]
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+        for table in source["tables"]:
+            columns = ", ".join(f'null::{column["data_type"]} as "{column["name"]}"' for column in table["columns"])
+            empty = con.sql(f"select {columns} limit 0")
+            target = ledger_dir(landing_dir) / table["name"] / "_declared.parquet"
+            if not (target.exists() and pq.read_schema(target).equals(empty.to_arrow_table().schema)):
+                _write(empty, target)
+
+
+def write_tables(con: duckdb.DuckDBPyConnection, version_dir: Path) -> None:
+    """Copy what the record will be made of from the warehouse, attached to `con` as `warehouse`. A table without rows is left out."""
+    names = con.execute(
+        "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = ? order by 1",
+        [SCHEMA],
+    ).fetchall()
+    for (name,) in names:
+        rows = con.sql(f'from warehouse.{SCHEMA}."{name}"')
+        if rows.limit(1).fetchone():
+            _write(rows, version_dir / FOLDER / f"{name}.parquet")
+
+
+def record_version(landing_dir: Path, manifest: dict[str, Any], version_dir: Path) -> None:
+    """Keep a published version's manifest and tables for good. A record that is there already stays as it is."""
+    version = manifest["version"]
+    target = ledger_dir(landing_dir) / f"{version}.json"
+    if target.exists():
+        return
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+        for path in sorted((version_dir / FOLDER).glob("*.parquet")):
+            rows = con.sql("select ? as version, * from read_parquet(?)", params=[version, str(path)])
+            _write(rows, ledger_dir(landing_dir) / path.stem / f"{version}.parquet")
+    write_json(manifest, target)
+
+
+def _write(rows: duckdb.DuckDBPyRelation, target: Path) -> None:
+    """Write Parquet, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    tmp = target.with_name(f".{target.name}.tmp")
+    rows.write_parquet(str(tmp), compression="zstd")
+    fsync_path(tmp)
+    os.replace(tmp, target)
+    fsync_path(target.parent)
 
 
 def record_event(landing_dir: Path, kind: str, detail: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Write, audit, publish: a candidate is copied from the warehouse, audited, and switched in as one whole version.
 
-    published/candidates/<run_id>/   tasuki.duckdb, parquet/<table>.parquet, manifest.json, audit.json
+    published/candidates/<run_id>/   tasuki.duckdb, parquet/<table>.parquet, manifest.json, audit.json, ledger/<table>.parquet
     published/versions/<version>/    the same, published
     published/current             -> versions/<version>
     restricted/versions/<version>/   tasuki_restricted.duckdb, for the owner alone
@@ -30,7 +30,7 @@ from orchestration.atomic import (
 from orchestration.config import Config
 from orchestration.kept import forget, keep
 from orchestration.landing.sql import identifier, literal
-from orchestration.ledger import record_event, record_version
+from orchestration.ledger import record_event, record_version, write_tables
 from orchestration.warehouse import TOOLS, Workspace, is_built
 
 # Not named after their schemas: DuckDB calls a catalog after its file, and `marts.leads` would be ambiguous.
@@ -65,6 +65,7 @@ def write_candidate(workspace: Workspace, run_id: str, comments: dict[str, dict[
         marts = _copy(con, "marts", candidate / MARTS_FILE, comments or {})
         restricted = _copy(con, "restricted", private / RESTRICTED_FILE, comments or {})
         keep(con, workspace, private)
+        write_tables(con, candidate)
         for table in marts:
             _write_parquet(con, table, candidate)
     finally:
@@ -190,7 +191,7 @@ def publish(workspace: Workspace, published_at: datetime | None = None) -> dict[
     _put_in_place(candidate, config.published_dir / "versions" / version)
     previous = current_version(config)
     _switch(config, version)
-    record_version(config.landing_dir, manifest)
+    record_version(config.landing_dir, manifest, config.published_dir / "versions" / version)
     _retain(config, {version, previous})
     return manifest
 
@@ -274,7 +275,8 @@ def heal(config: Config) -> None:
     current = current_version(config)
     if current is None:
         return
-    record_version(config.landing_dir, read_json(config.published_dir / "current" / "manifest.json"))
+    folder = config.published_dir / "versions" / current
+    record_version(config.landing_dir, read_json(folder / "manifest.json"), folder)
     link = config.restricted_dir / "current"
     if (config.restricted_dir / "versions" / current).exists() and (
         not link.is_symlink() or Path(os.readlink(link)).name != current

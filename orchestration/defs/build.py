@@ -13,6 +13,7 @@ from orchestration.atomic import read_json, write_json
 from orchestration.defs.resources import AS_OF_TAG, BACKFILL_TAG, FULL_REFRESH_TAG
 from orchestration.failures import dbt_problems
 from orchestration.landing.registry import declare_tables, locked, write_registry
+from orchestration.ledger import declare_records
 from orchestration.progress import Report, current
 from orchestration.warehouse import (
     DBT_CODE,
@@ -41,6 +42,8 @@ GROUPS = {
     "kpis": "measure",
     "bridge": "measure",
     "mismatches": "reconcile",
+    "history": "reconcile",
+    "ledger": "publish",
     "marts": "marts",
     "restricted": "marts",
 }
@@ -133,6 +136,7 @@ def dbt_definition(
         config, report = workspace.config, current()
         report.step("build")
         declare_tables(config.landing_dir, config.catalogue)
+        declare_records(config.landing_dir)
         write_registry(config.landing_dir, config.catalogue)
         prepare(workspace)
         tags = context.run.tags

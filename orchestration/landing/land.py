@@ -27,6 +27,7 @@ from orchestration.landing.files import (
     still_being_written,
 )
 from orchestration.landing.registry import declare_tables, locked, remove_strays, write_registry
+from orchestration.ledger import declare_records
 
 if TYPE_CHECKING:
     from orchestration.config import Config
@@ -41,6 +42,7 @@ def land_all(config: Config, *, now: datetime | None = None, progress: Progress 
     """
     now = now or datetime.now(UTC)
     declare_tables(config.landing_dir, config.catalogue)
+    declare_records(config.landing_dir)
     listings = {folder: list_folder(folder) for folder in {feed.folder for feed in config.feeds}}
     results = []
     for feed in config.feeds:

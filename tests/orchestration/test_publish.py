@@ -15,7 +15,7 @@ import sqlalchemy
 from sqlalchemy.pool import NullPool
 
 from orchestration.atomic import read_json, write_json
-from orchestration.ledger import records
+from orchestration.ledger import declare_records, ledger_dir, records
 from orchestration.publish import (
     MARTS_FILE,
     RESTRICTED_FILE,
@@ -52,6 +52,28 @@ def test_a_version_is_whole_and_stamped(workspace: Workspace) -> None:
     assert {path.stem for path in (folder / "parquet").iterdir()} == set(manifest["rows"])
     assert not list(folder.glob("*.wal"))
     assert [record["version"] for record in records(workspace.config.landing_dir)] == [manifest["version"]]
+
+
+def test_the_record_keeps_what_the_build_made_for_it(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the publishing was killed before the record was whole; a table without rows leaves no file."""
+    config, ledger = workspace.config, ledger_dir(workspace.config.landing_dir)
+    tables = (
+        "create schema ledger; create table ledger.empty as select 1 as a where false;"
+        "create table ledger.publish_times as select timestamp '2026-03-31 15:00:00' as as_of, date '2026-04-01' as as_of_on"
+    )
+    build(workspace, "build-2", faults=(tables,))
+    audited_candidate(workspace, "r1")
+    with monkeypatch.context() as patched:
+        kill_after(patched, "orchestration.ledger.write_json", 0)
+        with contextlib.suppress(KeyboardInterrupt):
+            publish(workspace)
+    assert records(config.landing_dir) == []
+    heal(config)
+    (record,) = records(config.landing_dir)
+    declare_records(config.landing_dir)
+    assert {path.parent.name for path in ledger.glob("*/*Z-*.parquet")} == {"publish_times"}
+    rows = duckdb.read_parquet(str(ledger / "publish_times" / "*.parquet"), union_by_name=True)
+    assert rows.project("version, cast(as_of_on as varchar)").fetchall() == [(record["version"], "2026-04-01")]
 
 
 def test_personal_data_lies_apart_for_the_owner_alone(workspace: Workspace) -> None:
