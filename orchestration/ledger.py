@@ -1,14 +1,14 @@
 """The run ledger in landing/_runs: an immutable record per published version, and events such as rollbacks.
 
     _runs/<version>.json                the version's manifest; written last: without it the record is none
-    _runs/<table>/<version>.parquet     what marts of history fold: one folder per model of dbt_project/models/ledger
+    _runs/<table>/<version>.parquet     what marts of history fold: one folder per table
     _runs/<table>/_declared.parquet     no rows, but the columns, so that the first run can read the table
     _runs/events/                       rollbacks
 
-The ledger outlives the versions. To record something more with every publish: a model in dbt_project/models/ledger (dbt builds it
-in schema `ledger`; its rows are what this run would add, so only what changed against the records before) and a table of the same
-name in _ledger__sources.yml there (columns and types). To read it back: the macros `recorded_rows('name')` (every publish so far)
-and `ledger_rows('name')` (and the one that this run would make), each row with its `publish_no`.
+The ledger outlives the versions. To record something more with every publish, in dbt_project/models/ledger: the table's columns in
+_ledger__sources.yml; a model `new_<table>` with alias `<table>`, whose rows are what this run would add (so only what changed against
+the records before); a view `recorded_<table>`, what every publish so far left. Both are read through the macros `recorded_rows` and
+`ledger_rows` (macros/ledger.sql), each row with its `publish_no`; the model `publishes` tells when each was.
 """
 
 import os

@@ -1,25 +1,22 @@
+{# The columns of a table of the run ledger, as its sources YAML declares them. #}
+{% macro ledger_columns(table) -%}
+    {{ return((source_node('ledger', table).columns | join(', ')) if execute else '1') }}
+{%- endmacro %}
+
 {# The rows of a table of the run ledger, each with the `publish_no` of the version that left it. #}
-{% macro recorded_rows(name) -%}
-    select publishes.publish_no, {{ ledger_columns(name) }}
-    from {{ source('ledger', name) }} as recorded
+{% macro recorded_rows(table) -%}
+    select publishes.publish_no, recorded.*
+    from {{ ref('recorded_' ~ table) }} as recorded
     join {{ ref('publishes') }} as publishes on recorded.version = publishes.version
 {%- endmacro %}
 
-{# The same, and the rows that this run would add: all that a mart of history folds. #}
-{% macro ledger_rows(name) -%}
-    {{ recorded_rows(name) }}
+{# The same, and the rows that this run would add: all that a mart of history folds. `columns` are the table's that are wanted. #}
+{% macro ledger_rows(table, columns) -%}
+    select publishes.publish_no, {{ columns }}
+    from {{ ref('recorded_' ~ table) }} as recorded
+    join {{ ref('publishes') }} as publishes on recorded.version = publishes.version
     union all
-    select publishes.publish_no, {{ ledger_columns(name) }}
-    from {{ ref(name) }} as recorded
+    select publishes.publish_no, {{ columns }}
+    from {{ ref('new_' ~ table) }} as present
     join {{ ref('publishes') }} as publishes on publishes.is_present
-{%- endmacro %}
-
-{# The table's columns as its sources YAML declares them, but for the version. #}
-{% macro ledger_columns(name) -%}
-    {%- if not execute -%} {{ return('1') }} {%- endif -%}
-    {%- set columns = [] -%}
-    {%- for column in source_node('ledger', name).columns if column != 'version' -%}
-        {%- do columns.append('recorded.' ~ column) -%}
-    {%- endfor -%}
-    {{ return(columns | join(', ')) }}
 {%- endmacro %}

@@ -1,10 +1,10 @@
 {# Every version published so far in the order of publishing, and last the one that this run would publish. #}
 with recorded as (
-    select version, as_of, as_of_on from {{ source('ledger', 'publish_times') }}
+    select version, as_of, as_of_on from {{ ref('recorded_publish_times') }}
 ),
 
 present as (
-    select as_of, as_of_on from {{ ref('publish_times') }}
+    select as_of, as_of_on from {{ ref('new_publish_times') }}
 ),
 
 together as (

@@ -1,3 +1,4 @@
+{{ config(alias='publish_times') }}
 {# What this run adds to the ledger when it is published: up to when it knows. #}
 with run_parameters as (
     select * from {{ ref('run_parameters') }}
