@@ -3,18 +3,16 @@
     {{ return((source_node('ledger', table).columns | join(', ')) if execute else '1') }}
 {%- endmacro %}
 
-{# The rows of a table of the run ledger, each with the `publish_no` of the version that left it. #}
-{% macro recorded_rows(table) -%}
-    select publishes.publish_no, recorded.*
+{# The rows of a table of the run ledger, each with the `publish_no` of the version that left it. `columns` are those wanted of the table. #}
+{% macro recorded_rows(table, columns) -%}
+    select publishes.publish_no, {{ columns }}
     from {{ ref('recorded_' ~ table) }} as recorded
     join {{ ref('publishes') }} as publishes on recorded.version = publishes.version
 {%- endmacro %}
 
-{# The same, and the rows that this run would add: all that a mart of history folds. `columns` are the table's that are wanted. #}
+{# The same, and the rows that this run would add: all that a mart of history folds. #}
 {% macro ledger_rows(table, columns) -%}
-    select publishes.publish_no, {{ columns }}
-    from {{ ref('recorded_' ~ table) }} as recorded
-    join {{ ref('publishes') }} as publishes on recorded.version = publishes.version
+    {{ recorded_rows(table, columns) }}
     union all
     select publishes.publish_no, {{ columns }}
     from {{ ref('new_' ~ table) }} as present
