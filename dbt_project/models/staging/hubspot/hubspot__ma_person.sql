@@ -24,6 +24,7 @@ final as (
         utm_source,
         utm_medium,
         utm_campaign,
+        hs_analytics_first_url as first_url,
         hubspot_owner_id as owner_id,
         hs_email_optout as is_opted_out,
         hs_email_optout_date as opted_out_at,

@@ -16,6 +16,8 @@ final as (
         title as job_title,
         lead_source,
         owner_id,
+        has_opted_out_of_email as is_opted_out,
+        opted_out_at,
         master_record_id,
         created_date as created_at,
         coalesce(last_modified_date, system_modstamp) as updated_at,

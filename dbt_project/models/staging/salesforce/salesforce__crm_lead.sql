@@ -35,6 +35,8 @@ final as (
         leads.lead_source,
         leads.rating,
         leads.owner_id,
+        leads.has_opted_out_of_email as is_opted_out,
+        leads.opted_out_at,
         leads.campaign_id,
         leads.reject_reason,
         coalesce(leads.is_converted, false) as is_converted,
