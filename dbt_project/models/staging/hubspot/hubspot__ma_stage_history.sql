@@ -16,6 +16,7 @@ changes as (
             when 'hubspotscore' then 'score'
             when 'hs_analytics_source' then 'original_source'
             when 'hubspot_owner_id' then 'owner_id'
+            when 'hs_email_optout' then 'is_opted_out'
         end as property,
         case when name = 'lifecyclestage' then {{ hubspot_stage_code('value') }} else value end as new_value,
         timestamp as changed_at,

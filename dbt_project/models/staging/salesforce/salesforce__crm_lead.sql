@@ -44,6 +44,7 @@ final as (
         case when leads.is_converted then conversions.converted_at end as converted_at,
         leads.converted_account_id,
         leads.converted_contact_id,
+        leads.no_opportunity as is_no_opportunity,
         leads.converted_opportunity_id,
         leads.master_record_id,
         leads.assigned_at,
