@@ -16,6 +16,15 @@ CLOCK = re.compile(r"\b(current_date|current_timestamp|current_time|localtimesta
 PLACES = re.compile(
     r"(?<![\w.}])/(?:work|tmp|home|root|mnt|Users)/|[A-Za-z]:\\\\|\blocalhost\b|https?://(?!(?:www\.)?(?:[\w-]+\.)*example\b)\w|\b\d{1,3}(?:\.\d{1,3}){3}\b"
 )
+MISMATCH_VALUES = {
+    "level": {"record", "table", "build"},
+    "severity": {"S1", "S2", "S3", "S4"},
+    "team": {"MKT", "IS", "FS", "CS", "OPS", "DE"},
+}
+MISMATCH_KEYS = (
+    *("code", "name_ja", "name_en", "systems", "rule_ja", "rule_en", "action_ja", "action_en", "tolerances"),
+    *MISMATCH_VALUES,
+)
 JINJA_COMMENT = re.compile(r"\{#.*?#\}", re.S)
 
 
@@ -107,11 +116,15 @@ def marts_labelled(project: Project) -> list[str]:
 
 
 def keyed(project: Project) -> list[str]:
-    """Every model tests what tells its rows apart, or says in `meta: no_key` why nothing does. Staging is tested as the input contract."""
+    """Every model tests what tells its rows apart, or says in `meta: no_key` why nothing does.
+
+    Staging is tested as the input contract, a mismatch rule by the ids in mismatches_found.
+    """
     return [
         project.place(model.file)
         for model in project.models
         if model.layer != "staging"
+        and not model.meta.get("mismatch")
         and not model.keys
         and not names_of_tests(model.entry) & {"unique", "unique_combination"}
         and not model.meta.get("no_key")
@@ -208,6 +221,26 @@ def seeds_described(project: Project) -> list[str]:
     return found
 
 
+def mismatches_told(project: Project) -> list[str]:
+    """A mismatch rule's YAML says all that its readers need, and names the tolerances it reads; they are in their seed."""
+    seed = project.root / "seeds" / "mismatch_tolerances.csv"
+    known = {line.split(",")[0] for line in seed.read_text(encoding="utf-8").splitlines()} if seed.exists() else set()
+    found = []
+    for model in project.models:
+        if not (meta := model.meta.get("mismatch")):
+            continue
+        found += [f"{model.name}: no {key}" for key in MISMATCH_KEYS if key not in meta]
+        found += [
+            f"{model.name}: {key} {meta.get(key)}" for key, all_ in MISMATCH_VALUES.items() if meta.get(key) not in all_
+        ]
+        named = set(meta.get("tolerances", []))
+        text = JINJA_COMMENT.sub("", model.file.read_text(encoding="utf-8"))
+        read = set(re.findall(r"mismatch_tolerance\('(\w+)'\)", text))
+        found += [f"{model.name}: reads {name}, not in its tolerances" for name in sorted(read - named)]
+        found += [f"{model.name}: no such tolerance {name}" for name in sorted(named - known)]
+    return found
+
+
 RULES: list[Callable[[Project], list[str]]] = [
     described,
     marts_labelled,
@@ -215,6 +248,7 @@ RULES: list[Callable[[Project], list[str]]] = [
     related,
     short,
     defined_once,
+    mismatches_told,
     clockless,
     vendorless,
     placeless,
@@ -222,6 +256,7 @@ RULES: list[Callable[[Project], list[str]]] = [
 ]
 
 KPI_ENTRY = "config: {meta: {kpi: {code: won_cnt}}}"
+MISMATCH_META = dict.fromkeys(MISMATCH_KEYS, "") | {"level": "record", "severity": "S1", "team": "DE", "tolerances": []}
 # rule -> files of a project that breaks it once
 FAULTS: dict[str, dict[str, str]] = {
     "described": {"models/kpis/a.sql": "select 1", "models/kpis/a.yml": "models: [{name: a}]"},
@@ -244,6 +279,10 @@ FAULTS: dict[str, dict[str, str]] = {
         "models/kpis/won_cnt.sql": "select 1",
         "models/kpis/won_cnt.yml": f"models: [{{name: won_cnt, {KPI_ENTRY}}}]",
         "models/marts/leads.sql": "select count(*) as won_cnt",
+    },
+    "mismatches_told": {
+        "models/mismatches/b99_a.sql": "select {{ mismatch_tolerance('b99_days') }}",
+        "models/mismatches/b99_a.yml": f"models: [{{name: b99_a, config: {{meta: {{mismatch: {MISMATCH_META}}}}}}}]",
     },
     "clockless": {"macros/a.sql": "{% macro a() %}now(){% endmacro %}"},
     "vendorless": {"models/staging/acme/a.sql": "select 1 as acme", "models/marts/a.sql": "select 1 as acme_id"},

@@ -60,7 +60,7 @@
 
 {# 'available', or which of `needs` the company does not have: a table or seed without rows, or without a value in the column. A need that names
    neither is never met. #}
-{% macro kpi_availability(needs) -%}
+{% macro kpi_availability(needs, otherwise='not available') -%}
     {%- set unmet = [] -%}
     {%- for need in needs -%}
         {%- set name = need.get('table') or need.get('seed') -%}
@@ -73,7 +73,7 @@
         {%- do unmet.append('case when not (' ~ met ~ ") then '" ~ need['text'] ~ "' end") -%}
     {%- endfor -%}
     {%- if unmet -%}
-        coalesce('not available: needs ' || nullif(concat_ws(', ', {{ unmet | join(', ') }}), ''), 'available')
+        coalesce('{{ otherwise }}: needs ' || nullif(concat_ws(', ', {{ unmet | join(', ') }}), ''), 'available')
     {%- else -%}
         'available'
     {%- endif -%}

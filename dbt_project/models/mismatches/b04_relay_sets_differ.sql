@@ -1,0 +1,35 @@
+-- Handoffs that only one side knows, or one side twice: where the sets of OUT and IN differ. What its class is, relay_classified says.
+with handoffs as (
+    select * from {{ ref('relay_handoffs') }} where classification in ('lost_in_transit', 'invented', 'double_entry')
+),
+
+judged as (
+    select * from handoffs where boundary = 'B1' and coalesce(out_at, in_at) <= {{ cross_system_cutoff('ma', 'crm') }}
+    union all
+    select * from handoffs where boundary = 'B2'
+    union all
+    select * from handoffs where boundary = 'B3' and coalesce(out_at, in_at) <= {{ cross_system_cutoff('crm', 'cs') }}
+),
+
+final as (
+    select
+        case
+            when boundary = 'B1' then 'lead_cycle'
+            when opportunity_id is not null then 'opportunity'
+            else 'contract'
+        end as subject_type,
+        case when boundary = 'B1' then lead_id else coalesce(opportunity_id, contract_id) end as subject_id,
+        case when boundary = 'B1' then out_record_id end as ma_record_id,
+        coalesce(in_record_id, case when boundary <> 'B1' then out_record_id end) as crm_record_id,
+        case when boundary = 'B1' and out_on is not null then 'out ' || cast(out_on as {{ dbt.type_string() }}) end as ma_value,
+        case
+            when in_on is not null then 'in ' || cast(in_on as {{ dbt.type_string() }})
+            when boundary <> 'B1' then 'out ' || cast(out_on as {{ dbt.type_string() }})
+        end as crm_value,
+        boundary || ' ' || classification || ' ' || cast(coalesce(out_on, in_on) as {{ dbt.type_string() }}) as detail,
+        null as amount_at_stake,
+        coalesce(case when classification = 'lost_in_transit' then matures_at end, out_at, in_at) as occurred_at
+    from judged
+)
+
+select * from final
