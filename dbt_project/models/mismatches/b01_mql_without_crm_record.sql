@@ -3,7 +3,7 @@ with handed_over as (
     select lead_id, person_key, source_system, source_record_id as ma_id, handed_over_at
     from {{ ref('stage_handed_over') }}
     where handed_over_at <= {{ cross_system_cutoff('ma', 'crm') }}
-    qualify row_number() over (partition by source_system, source_record_id order by handed_over_at desc, lead_id) = 1
+    qualify row_number() over (partition by source_system, source_record_id order by handed_over_at desc nulls last, lead_id nulls last) = 1
 ),
 
 ma_people as (
