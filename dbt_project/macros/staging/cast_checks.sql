@@ -43,33 +43,46 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# The failures of one raw table in the given batches: one scan finds the rows, then one select per column tells them apart. #}
+{# The failures of one raw table in the given batches: one scan reads the columns that can fail and finds the rows, then one select per
+   column tells them apart. #}
 {% macro failed_casts_of(node, batch_ids) -%}
-    {%- set checks = [] -%}
+    {%- set typed, checks = [], [] -%}
     {%- for column in raw_columns(node) if column.data_type != 'varchar' -%}
         {%- set text = adapter.quote(column.name) -%}
+        {%- do typed.append(column.text ~ ' as ' ~ text) -%}
         {%- do checks.append({'column_name': column.name, 'wanted_type': column.data_type, 'value': text, 'reason': 'not a ' ~ column.data_type,
             'fails': text ~ ' is not null and ' ~ parse_as(text, column.data_type, 'UTC') ~ ' is null'}) -%}
     {%- endfor -%}
-    {%- for column in node.config.meta['key'] -%}
-        {%- do checks.append({'column_name': column, 'wanted_type': 'varchar', 'value': 'cast(null as ' ~ dbt.type_string() ~ ')', 'reason': 'missing key',
-            'fails': adapter.quote(column) ~ ' is null'}) -%}
+    {%- for key in key_columns(node) -%}
+        {%- do typed.append('not ' ~ key.given ~ ' as lacks_key_' ~ loop.index) -%}
+        {%- do checks.append({'column_name': key.name, 'wanted_type': 'varchar', 'value': 'cast(null as ' ~ dbt.type_string() ~ ')', 'reason': 'missing key',
+            'fails': 'lacks_key_' ~ loop.index}) -%}
     {%- endfor -%}
     select * from (
-        with suspects as (
-            select *
-            from (
-                select
-                    {%- for column in raw_columns(node) %}
-                    {{ column.text }} as {{ adapter.quote(column.name) }},
-                    {%- endfor %}
-                    _batch_id,
-                    _source_file,
-                    _row_number
-                from {{ source(node.source_name, node.name) }}
-                where _batch_id in ({% for id in batch_ids %}'{{ id }}'{{ ', ' if not loop.last }}{% endfor %})
-            ) as raw
-            where {% for check in checks %}({{ check.fails }}){{ ' or ' if not loop.last }}{% endfor %}
+        with texts as (
+            select
+                {%- for column in typed %}
+                {{ column }},
+                {%- endfor %}
+                _batch_id,
+                _source_file,
+                _row_number
+            from {{ source(node.source_name, node.name) }}
+            where _batch_id in ({% for id in batch_ids %}'{{ id }}'{{ ', ' if not loop.last }}{% endfor %})
+        ),
+
+        checked as (
+            select
+                *
+                {%- for check in checks %},
+                {{ check.fails }} as fails_{{ loop.index }}
+                {%- endfor %}
+            from texts
+        ),
+
+        suspects as (
+            select * from checked
+            where {% for check in checks %}fails_{{ loop.index }}{{ ' or ' if not loop.last }}{% endfor %}
         )
 
         {% for check in checks %}
@@ -77,7 +90,7 @@
             '{{ node.source_name }}', '{{ node.name }}', '{{ check.column_name }}', {{ check.value }}, '{{ check.wanted_type }}', '{{ check.reason }}',
             _batch_id, _source_file, _row_number
         from suspects
-        where {{ check.fails }}
+        where fails_{{ loop.index }}
         {{ 'union all' if not loop.last }}
         {% endfor %}
     ) as failures

@@ -17,6 +17,7 @@ counted as (
             partition by subject_key order by event_no rows between unbounded preceding and 1 preceding
         ) as breaks_before
     from events
+    where is_opener or break_reason is not null or event_no = 1
 ),
 
 stretches as (
