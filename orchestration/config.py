@@ -64,6 +64,12 @@ def _one_byte(delimiter: str) -> str:
     return delimiter
 
 
+def _record_url(template: str) -> str:
+    if not re.fullmatch(r"https?://[^\s'\"{}]*\{id\}[^\s'\"{}]*", template):
+        raise ValueError("not an address with {id}; write one such as https://example.my.salesforce.com/{id}")
+    return template
+
+
 def _column_map(columns: dict[str, str]) -> dict[str, str]:
     for header, name in columns.items():
         if not re.fullmatch(r"[^\W\dA-Z][^\WA-Z]*", name):
@@ -154,6 +160,7 @@ class SystemSettings(_Table):
 
     folder: str
     timezone: TimeZone | None = None
+    record_url: Annotated[str, AfterValidator(_record_url)] | None = None
     feeds: dict[str, FeedSettings] = Field(default_factory=dict)
 
 

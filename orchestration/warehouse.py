@@ -110,6 +110,7 @@ def dbt_vars(config: Config) -> str:
             "fiscal_year_start_month": config.company.fiscal_year_start_month,
             "base_currency": config.company.base_currency,
             "kpi_segments": config.kpis.segments,
+            "record_urls": {name: system.record_url for name, system in config.systems.items() if system.record_url},
             "source_timezones": zones,
             "feed_deliveries": deliveries,
         },

@@ -1,0 +1,29 @@
+{{ config(alias='open_mismatches') }}
+{# What this run adds to the ledger when it is published: the mismatches that it found, with the money at stake. #}
+with found as (
+    select * from {{ ref('mismatches_found') }}
+),
+
+amounts as (
+    select * from {{ ref('mismatch_amounts') }}
+),
+
+final as (
+    select
+        found.mismatch_id,
+        found.rule_code,
+        found.accepted_until is not null as is_accepted,
+        found.subject_type,
+        found.subject_id,
+        found.ma_record_id,
+        found.crm_record_id,
+        found.ma_value,
+        found.crm_value,
+        found.detail,
+        coalesce(found.amount_at_stake, amounts.amount) as amount_at_stake,
+        found.occurred_at
+    from found
+    left join amounts on found.subject_type = amounts.subject_type and found.subject_id = amounts.subject_id
+)
+
+select * from final
