@@ -47,7 +47,7 @@ final as (
         cast(count(*) as bigint) as handoff_cnt,
         cast(count(*) filter (where is_delivered) as bigint) as delivered_cnt,
         cast(count(*) filter (where is_mismatched) as bigint) as mismatched_cnt,
-        cast(count(*) filter (where is_delivered and not is_mismatched) as double) / count(*) as score
+        cast(count(*) filter (where is_delivered and not is_mismatched) as double) / nullif(count(*), 0) as score
     from judged
     group by boundary, as_of
 )

@@ -25,7 +25,7 @@ final as (
     from records
     inner join named on records.side = named.side and records.record_id = named.record_id
     qualify row_number() over (
-        partition by records.side, records.record_id order by records.rank, records.source_system nulls last
+        partition by records.side, records.record_id order by records.rank nulls last, records.source_system nulls last
     ) = 1
 )
 
