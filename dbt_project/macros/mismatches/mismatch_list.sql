@@ -12,6 +12,22 @@
         'c': [
         ],
         'd': [
+            'd01_no_contact_role',
+            'd02_duplicate_roles',
+            'd03_no_account',
+            'd04_duplicate_opportunity',
+            'd05_no_amount',
+            'd06_amount_differs',
+            'd07_currency',
+            'd08_closed_without_facts',
+            'd09_past_close_date',
+            'd10_close_date_moved',
+            'd11_stage_and_forecast',
+            'd12_lines_differ',
+            'd13_amount_jump',
+            'd14_stale_opportunity',
+            'd15_won_too_soon',
+            'd16_new_though_customer',
         ],
         'e': [
         ],
