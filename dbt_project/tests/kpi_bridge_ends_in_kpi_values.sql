@@ -9,7 +9,13 @@ published as (
     {% for component in ['numerator', 'denominator'] -%}
     select kpi_code, grain, period_start, segment, segment_value, '{{ component }}' as component, view, {{ component }} as amount
     from {{ ref('kpi_values') }}
-    where kpi_code in ('{{ bridged_kpis() | join("', '") }}') and basis in ('flow', 'cohort') and {{ component }} is not null
+    where {{ component }} is not null
+        and (basis in ('flow', 'cohort') or kpi_code in ('{{ kpi_list()['period'] | join("', '") }}'))
+        and (
+            {%- for code in bridged_kpis() %}
+            {{ 'or ' if not loop.first }}(kpi_code = '{{ code }}' and member = '{{ bridge_member(code) }}')
+            {%- endfor %}
+        )
     {%- if not loop.last %}
     union all
     {% endif %}

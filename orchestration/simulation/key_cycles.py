@@ -233,15 +233,20 @@ def _set_first_attempt(cycle: Cycle) -> None:
             cycle.first_contact_at = event.at
 
 
-def _is_hot(person: Person, at: int, seeds: Seeds) -> bool:
+def is_score_high(person: Person, at: int, seeds: Seeds) -> bool:
+    """Whether the points at an instant are enough for hot."""
     known = [entry for entry in person.scores if entry[0] <= at]
     score = max(known)[2] if known else person.score if not person.scores else 0
+    return score >= seeds.hot_score
+
+
+def _is_hot(person: Person, at: int, seeds: Seeds) -> bool:
     company = person.company
     _, is_target = seeds.persona(company.industry, company.employees, person.department, person.title)
     recency = seeds.hot_recency_days * DAY
     responded = [response[0] for response in person.responses]
     responded += [day_start(day) for _, _, _, _, day in person.members if day is not None]
-    return score >= seeds.hot_score and is_target and any(at - recency <= seen <= at for seen in responded)
+    return is_score_high(person, at, seeds) and is_target and any(at - recency <= seen <= at for seen in responded)
 
 
 def personless_cycle(opportunity: Opportunity, seeds: Seeds) -> Cycle:

@@ -171,6 +171,12 @@ class Figures:
             if own == code and of == "shared":
                 self._figures[(own, view, *rest)] = figure  # type: ignore[index]
 
+    def as_member(self, code: str, view: str, of: str, member: str) -> None:
+        """The figures of one variant of the shared view as those of a team, under the variant that both signed."""
+        for (own, shared, basis, variant, *rest), figure in list(self._figures.items()):
+            if (own, shared, variant) == (code, "shared", of):
+                self._figures[(code, view, basis, member, *rest)] = figure  # type: ignore[index]
+
     def _add_rate(self, code: str, view: str, basis: str, member: str, cell: CellKey, sums: _Cell) -> None:
         value = sums.numerator / sums.denominator if sums.denominator else None
         self._add(

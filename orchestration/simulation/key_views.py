@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from orchestration.simulation.clock import day_of, month_start
 from orchestration.simulation.key_cycles import lead_events, on
-from orchestration.simulation.key_facts import Inputs, Who, utc_day
+from orchestration.simulation.key_facts import Deal, Inputs, Who, utc_day
 from orchestration.simulation.key_figures import Figures
 from orchestration.simulation.life import HANDED_OVER, MQL
 from orchestration.simulation.truth import CrmLead
 
-Rows = Iterator[tuple[int, str, int]]
+Rows = Iterator[tuple[int, str, float]]
 
 
 def add(figures: Figures, inputs: Inputs) -> None:
@@ -100,22 +100,30 @@ def _valid_opportunities(figures: Figures, inputs: Inputs) -> None:
 
 
 def _won(figures: Figures, inputs: Inputs) -> None:
-    given = [
-        (deal, deal.won_on)
-        for deal in inputs.countable_deals
-        if deal.won_on is not None and deal.cycle and deal.cycle.handed_over_at is not None
-    ]
+    given = [(deal, deal.won_on) for deal in inputs.countable_deals if deal.won_on is not None and _is_given(deal)]
     figures.flow("won_cnt", ((day, deal.channel, 1) for deal, day in given), view="marketing")
-    figures.flow(
-        "won_amt",
-        ((day, deal.channel, deal.won_amount / 100) for deal, day in given if deal.won_amount is not None),
-        view="marketing",
-    )
     recorded = [(deal, utc_day(at)) for deal in inputs.deals for at in [deal.opportunity.won_at] if at is not None]
     figures.flow("won_cnt", ((day, deal.channel, 1) for deal, day in recorded), view="sales")
-    priced = [(deal, day, deal.in_base(deal.opportunity.amounts[-1][1], day)) for deal, day in recorded]
-    figures.flow(
-        "won_amt",
-        ((day, deal.channel, amount / 100) for deal, day, amount in priced if amount is not None),
-        view="sales",
-    )
+    for view in ("marketing", "sales"):
+        figures.flow("won_amt", bookings(inputs, view), view=view)
+
+
+def _is_given(deal: Deal) -> bool:
+    return deal.cycle is not None and deal.cycle.handed_over_at is not None
+
+
+def bookings(inputs: Inputs, view: str) -> Rows:
+    """Day, channel and amount of every deal that a team counts as bookings."""
+    for deal in inputs.deals:
+        won_at = deal.opportunity.won_at
+        if won_at is None:
+            continue
+        if view == "sales":
+            day = utc_day(won_at)
+            amount = deal.in_base(deal.opportunity.amounts[-1][1], day)
+        elif deal.is_countable and deal.won_on is not None and _is_given(deal):
+            day, amount = deal.won_on, deal.won_amount
+        else:
+            continue
+        if amount is not None:
+            yield day, deal.channel, amount / 100

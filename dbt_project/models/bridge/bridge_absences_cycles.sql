@@ -42,12 +42,12 @@ joined as (
 ),
 
 final as (
-    select 'mql_cnt' as kpi_code, 'marketing' as side, lead_id as subject_id, 'inferred' as reasons
+    select 'mql_cnt' as kpi_code, 'marketing' as side, 'numerator' as component, lead_id as subject_id, 'inferred' as reasons
     from joined
     where is_mql_inferred
     union all
     select
-        'mql_cnt', 'sales', lead_id,
+        'mql_cnt', 'sales', 'numerator', lead_id,
         {{ bridge_reasons({
             "'not_handed_over'": 'handed_over_on is null and not has_entry',
             'classification': "classification in ('in_transit', 'lost_in_transit')",
@@ -58,7 +58,7 @@ final as (
     where mql_on is not null
     union all
     select
-        'handoff_b1_cnt', 'sales', lead_id,
+        'handoff_b1_cnt', 'sales', 'numerator', lead_id,
         {{ bridge_reasons({
             'classification': "classification in ('in_transit', 'lost_in_transit')",
             "'received_before'": 'in_on is not null and not has_entry',
@@ -67,7 +67,7 @@ final as (
     where handed_over_on is not null
     union all
     select
-        'accept_rate', 'marketing', lead_id,
+        'accept_rate', 'marketing', 'numerator', lead_id,
         {{ bridge_reasons({
             'classification': "classification in ('in_transit', 'lost_in_transit')",
             "'received_late'": 'in_on > accepted_on',

@@ -36,21 +36,22 @@ final as (
     select
         'valid_opp_cnt' as kpi_code,
         'marketing' as side,
+        'numerator' as component,
         opportunity_id as subject_id,
         {{ bridge_reasons({"'no_lead_converted'": 'has_no_lead', "'undated'": 'is_undated'}) }} as reasons
     from joined
-    {%- for code in ['won_cnt', 'won_amt'] %}
+    {%- for code, component in [('won_cnt', 'numerator'), ('won_amt', 'numerator'), ('asp', 'numerator'), ('asp', 'denominator')] %}
     union all
-    select '{{ code }}', 'marketing', opportunity_id, {{ bridge_reasons({"'not_from_marketing'": 'is_not_from_marketing'}) }}
+    select '{{ code }}', 'marketing', '{{ component }}', opportunity_id, {{ bridge_reasons({"'not_from_marketing'": 'is_not_from_marketing'}) }}
     from joined
     union all
     select
-        '{{ code }}', 'sales', opportunity_id,
+        '{{ code }}', 'sales', '{{ component }}', opportunity_id,
         {{ bridge_reasons({
             "'not_won_in_record'": 'is_not_won_in_record',
             "'undated'": 'is_closed_without_date',
             "'closes_later'": 'closes_later',
-            "'not_priced'": 'is_not_priced' if code == 'won_amt' else 'false',
+            "'not_priced'": 'is_not_priced' if code != 'won_cnt' else 'false',
         }) }}
     from joined
     {%- endfor %}

@@ -21,19 +21,22 @@ records as (
 ),
 
 final as (
+    {%- for code, component in [('lead_new', 'numerator'), ('mql_rate', 'denominator')] %}
     select
-        'lead_new' as kpi_code,
+        '{{ code }}' as kpi_code,
         'marketing' as side,
+        '{{ component }}' as component,
         person_key as subject_id,
         {{ bridge_reasons({"'not_in_ma'": 'ma_record_cnt = 0', "'undated'": 'undated_ma_record_cnt > 0'}) }} as reasons
     from records
     union all
+    {%- endfor %}
     select
-        'lead_new', 'sales', person_key,
+        'lead_new', 'sales', 'numerator', person_key,
         {{ bridge_reasons({"'not_in_crm'": 'crm_lead_cnt = 0', "'undated'": 'undated_crm_lead_cnt > 0'}) }}
     from records
     union all
-    select 'inquiry_cnt', 'sales', response_id, 'repeat_in_month'
+    select 'inquiry_cnt', 'sales', 'numerator', response_id, 'repeat_in_month'
     from {{ ref('monthly_inquirers') }}
     where no_in_month > 1
 )

@@ -45,6 +45,7 @@ differences as (
         case
             when not is_shared then coalesce(uncounted_reasons, '')
             else {{ bridge_reasons({
+                "uncounted_reasons": "uncounted_reasons <> ''",
                 "'merged_record'": 'is_merged_record',
                 "'repeat_in_cycle'": 'record_row_no > 1',
                 "'duplicate_record'": 'record_row_no = 1',
@@ -70,7 +71,10 @@ differences as (
         missing.amount, 1, coalesce(absences.reasons, '')
     from missing
     left join {{ ref('bridge_absences') }} as absences
-        on missing.kpi_code = absences.kpi_code and missing.side = absences.side and missing.subject_id = absences.subject_id
+        on missing.kpi_code = absences.kpi_code
+            and missing.side = absences.side
+            and missing.component = absences.component
+            and missing.subject_id = absences.subject_id
 ),
 
 -- the reason that comes first of those that apply; an exclusion of the company's own has no place of its own in the order

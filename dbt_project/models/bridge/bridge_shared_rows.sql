@@ -6,9 +6,8 @@ with counted as (
     {%- for component in bridge_components(code) %}
     select '{{ code }}' as kpi_code, '{{ component }}' as component, subject_type, subject_id, counted_on, {{ component }} as amount
     from {{ ref(code) }}
-        {%- if 'denominator' in bridge_components(code) %}
-    where {{ component }} <> 0
-        {%- endif %}
+    where member = '{{ bridge_member(code) }}'
+        {%- if 'denominator' in bridge_components(code) %} and {{ component }} <> 0{% endif %}
         {%- if not (loop.last and code_loop.last) %}
     union all
         {%- endif %}

@@ -18,6 +18,13 @@ subjects as (
     select 'response', response_id, person_key, null
     from {{ ref('responses') }}
     union all
+    select 'meeting', meeting_id, person_key, null
+    from {{ ref('meetings') }}
+    union all
+    select 'contract', contracts.contract_id, opportunities.person_key, opportunities.crm_opportunity_id
+    from {{ ref('con_contracts') }} as contracts
+    join {{ ref('con_opportunities') }} as opportunities on contracts.opportunity_id = opportunities.opportunity_id
+    union all
     select 'opportunity', opportunity_id, person_key, crm_opportunity_id
     from {{ ref('con_opportunities') }}
 ),

@@ -15,7 +15,7 @@ dated as (
     select
         {{ columns | replace('basis', "'period' as basis") }}, cast(0 as decimal(18, 2)) as numerator, denominator, cast(null as boolean) as is_mature
     from counted
-    where has_period_basis
+    where has_period_basis and denominator <> 0
     union all
     select
         {{ columns | replace('basis', "'period' as basis") | replace('date_on', 'converted_on as date_on') }},
