@@ -272,6 +272,23 @@ def preview(
 
 
 @app.command()
+def semantic(
+    folder: Annotated[Path, typer.Argument(help="Where to write the project, such as semantic/.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Write a dbt project that offers the published KPIs to MetricFlow (needs the extra `metricflow`)."""
+    company = _load(config)
+    from orchestration.query import QueryError
+    from orchestration.semantic import write_project
+
+    try:
+        count = write_project(company, folder)
+    except QueryError as error:
+        _stop(str(error), WRONG_USE)
+    typer.echo(f"{count} metrics in {folder}; try: cd {folder} && mf list metrics")
+
+
+@app.command()
 def dagster_home(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Print the company's Dagster home (made where there is none), for Dagster's own commands."""
     company = _load(config)

@@ -8,12 +8,21 @@ with records as (
     group by person_key
 ),
 
+-- of a cycle without person its opportunity's record
+lone_opportunities as (
+    select lead_id, min(crm_opportunity_id) as crm_opportunity_id
+    from {{ ref('con_opportunities') }}
+    where person_key is null and lead_id is not null
+    group by lead_id
+),
+
 subjects as (
     select 'person' as subject_type, person_key as subject_id, person_key, cast(null as {{ dbt.type_string() }}) as crm_opportunity_id
     from records
     union all
-    select 'lead_cycle', lead_id, person_key, null
-    from {{ ref('lead_facts') }}
+    select 'lead_cycle', leads.lead_id, leads.person_key, lone_opportunities.crm_opportunity_id
+    from {{ ref('lead_facts') }} as leads
+    left join lone_opportunities on leads.lead_id = lone_opportunities.lead_id
     union all
     select 'response', response_id, person_key, null
     from {{ ref('responses') }}
