@@ -148,7 +148,7 @@ def _metrics(one: dict[str, Any], name: str) -> list[dict[str, Any]]:
             "duration": {"_median": "measure_median", "_p90": "measure_p90"},
         }[one["kind"]]
         return [
-            {"name": name + ending, **common, "type": "simple", "type_params": {"measure": {"name": measure, "filter": wanted}}}
+            {"name": name + ending, "label": label + _ending(ending), **common, "type": "simple", "type_params": {"measure": {"name": measure, "filter": wanted}}}
             for ending, measure in measures.items()
         ]  # fmt: skip
     bases = {"": "kpi_numerator"} | ({"_period": "kpi_conversions"} if one["has_period_basis"] else {})
