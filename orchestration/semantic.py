@@ -118,7 +118,12 @@ def _if_known(value: str) -> str:
 def _part(name: str) -> dict[str, Any]:
     """What rates are made of: of one KPI, view and member each, never of all."""
     measure = {"conversions": "conversion_sum"}.get(name, f"{name}_sum")
-    return {"name": f"kpi_{name}", "label": f"{name} of any KPI", "type": "simple", "type_params": {"measure": measure}}
+    return {
+        "name": f"kpi_{name}",
+        "label": f"{name} of any KPI",
+        "type": "simple",
+        "type_params": {"measure": {"name": measure, "fill_nulls_with": 0}},
+    }
 
 
 def _names(series: list[dict[str, Any]]) -> list[str]:
@@ -136,36 +141,47 @@ def _names(series: list[dict[str, Any]]) -> list[str]:
 def _metrics(one: dict[str, Any], name: str) -> list[dict[str, Any]]:
     told = "".join(f", {one[key]}" for key in ("member", "view") if one[key] and one[key] != "shared")
     label = f"{one['name_ja']} / {one['name_en']}{told}"
-    common = {"description": f"{one['question_ja']} {one['question_en']}"}
+    description = f"{one['question_ja']} {one['question_en']}"
     wanted = [
         f"{{{{ Dimension('{ENTITY}__{column}') }}}} = {literal(one[column])}"
         for column in ("kpi_code", "view", "member")
     ]
     if one["kind"] in ("flow", "distinct", "duration"):
         measures = {
-            "flow": {"": "numerator_sum"},
-            "distinct": {"": "subject_count"},
-            "duration": {"_median": "measure_median", "_p90": "measure_p90"},
+            "flow": {"sum": ("", "numerator_sum")},
+            "distinct": {"sum": ("", "subject_count")},
+            "duration": {"median": ("_median", "measure_median"), "p90": ("_p90", "measure_p90")},
         }[one["kind"]]
-        return [
-            {"name": name + ending, "label": label + _ending(ending), **common, "type": "simple", "type_params": {"measure": {"name": measure, "filter": wanted}}}
-            for ending, measure in measures.items()
-        ]  # fmt: skip
-    bases = {"": "kpi_numerator"} | ({"_period": "kpi_conversions"} if one["has_period_basis"] else {})
+        found = [
+            (one["kind"], statistic, ending, "simple", {"measure": {"name": measure, "filter": wanted}})
+            for statistic, (ending, measure) in measures.items()
+        ]
+    else:
+        bases = {one["kind"]: ("", "kpi_numerator")}
+        if one["has_period_basis"]:
+            bases["period"] = ("_period", "kpi_conversions")
+        below = {"name": "kpi_denominator", "filter": wanted}
+        found = [
+            (basis, "rate", ending, "ratio", {"numerator": {"name": above, "filter": wanted}, "denominator": below})
+            for basis, (ending, above) in bases.items()
+        ]
     return [
         {
             "name": name + ending,
-            "label": label + _ending(ending),
-            **common,
-            "type": "ratio",
-            "type_params": {
-                "numerator": {"name": above, "filter": wanted},
-                "denominator": {"name": "kpi_denominator", "filter": wanted},
+            "label": label + (f" ({ending.strip('_')})" if ending else ""),
+            "description": description,
+            "type": kind,
+            "type_params": params,
+            # where kpi_values has the same number
+            "config": {
+                "meta": {
+                    "kpi_code": one["kpi_code"],
+                    "view": one["view"],
+                    "member": one["member"],
+                    "basis": basis,
+                    "statistic": statistic,
+                }
             },
         }
-        for ending, above in bases.items()
+        for basis, statistic, ending, kind, params in found
     ]
-
-
-def _ending(ending: str) -> str:
-    return f" ({ending.strip('_')})" if ending else ""
