@@ -1,6 +1,6 @@
 """The published KPIs as MetricFlow answers them: a metric per KPI, view, member and basis, equal to kpi_values.
 
-`mf` comes with the extra `metricflow`, which is not installed by default: `pip install -e '.[metricflow]'`.
+`mf` comes with the extra `metricflow`, which is not installed by default: docs/reading-the-marts.md says how.
 """
 
 import csv
@@ -25,7 +25,7 @@ from tests.support import Built, sample_config
 
 needs_metricflow = pytest.mark.skipif(
     importlib.util.find_spec("dbt_metricflow") is None,
-    reason="MetricFlow is not installed: pip install -e '.[metricflow]'",
+    reason="MetricFlow (the extra `metricflow`) is not installed: see docs/reading-the-marts.md",
 )
 
 
