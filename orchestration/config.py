@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from expectations.limits import Limits
 from orchestration.landing.catalogue import Catalogue, CatalogueError, SourceTable, read_catalogue
 from orchestration.landing.feed import Feed
 
@@ -171,6 +172,7 @@ class _File(_Table):
     notify: Notify = Notify()
     schedule: Schedule = Schedule()
     kpis: Kpis = Kpis()
+    expectations: Limits = Limits()
     systems: dict[str, SystemSettings] = Field(default_factory=dict)
 
 
@@ -185,6 +187,7 @@ class Config(BaseModel):
     notify: Notify
     schedule: Schedule
     kpis: Kpis
+    expectations: Limits
     systems: dict[str, SystemSettings]
     feeds: tuple[Feed, ...]
     catalogue: Catalogue
@@ -325,6 +328,7 @@ def _resolve(path: Path, raw: Mapping[str, Any], content: _File, catalogue: Cata
         notify=content.notify,
         schedule=content.schedule,
         kpis=content.kpis,
+        expectations=content.expectations,
         systems=content.systems,
         feeds=feeds,
         catalogue=catalogue,

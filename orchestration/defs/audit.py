@@ -5,7 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from expectations import AUDITED
+from expectations import AUDIENCES, SUITES
+from orchestration.atomic import read_json
 from orchestration.failures import failing_rows
 from orchestration.progress import Problem, current
 from orchestration.publish import (
@@ -68,9 +69,9 @@ def audit_checks(workspace: Workspace) -> dg.AssetChecksDefinition:
         name="audit",
         specs=[
             dg.AssetCheckSpec(
-                f"audit_{table}", asset=CANDIDATE, blocking=True, description=f"Great Expectations suite for {table}."
+                f"{audience}_{table}", asset=CANDIDATE, blocking=True, description=f"{AUDIENCES[audience][1]}: {table}."
             )
-            for table in AUDITED
+            for audience, table in SUITES
         ],
         required_resource_keys={"run_lock"},
     )
@@ -78,29 +79,34 @@ def audit_checks(workspace: Workspace) -> dg.AssetChecksDefinition:
         report = current()
         report.step("audit")
         report.line("  audit    the candidate")
+        from expectations.data_docs import Site, write_data_docs
         from expectations.runner import run_suites  # heavy: imported where it is used
 
         folder = newest_candidate(workspace.config)
         if folder is None:
             raise dg.Failure("there is no candidate to audit", allow_retries=False)
         database = folder / MARTS_FILE
-        results = run_suites(database)
+        config = workspace.config
+        results = run_suites(database, config.expectations)
         for result in results:
             if result["query"] and not result["passed"]:
                 result["rows"] = failing_rows(str(database), result["query"])
         blocked = [result for result in results if result["blocks"] and not result["passed"]]
         record_audit(folder, not blocked, results)
+        as_of = read_json(folder / "manifest.json")["as_of"]
+        write_data_docs(folder / "data_docs", Site(config.company.name, as_of), results)
         report.problems.extend(Problem(r["check"], r["message"], r.get("rows", [])) for r in blocked)
-        for table in AUDITED:
-            failed = [r for r in results if r["table"] == table and not r["passed"]]
+        for audience, table in SUITES:
+            of_suite = [r for r in results if (r["audience"], r["table"]) == (audience, table)]
+            failed = [r for r in of_suite if not r["passed"]]
             blocks = any(result["blocks"] for result in failed)
             yield dg.AssetCheckResult(
                 asset_key=CANDIDATE,
-                check_name=f"audit_{table}",
+                check_name=f"{audience}_{table}",
                 passed=not failed,
                 severity=dg.AssetCheckSeverity.ERROR if blocks or not failed else dg.AssetCheckSeverity.WARN,
                 description="\n".join(f"{r['check']}: {r['message']}" for r in failed) or None,
-                metadata={"expectations": sum(r["table"] == table for r in results)},
+                metadata={"expectations": len(of_suite)},
             )
 
     return audit

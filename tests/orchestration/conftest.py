@@ -16,11 +16,20 @@ MARTS = {
     "leads": """
         select 'l' || n as lead_id, 'p' || n as person_key, 'a1' as account_key, 1 as cycle_no, true as is_countable,
             cast(null as varchar) as exclusion_reason, timestamp '2026-01-05' as mql_at,
-            timestamp '2026-01-06' as handed_over_at, cast(null as timestamp) as won_at
+            timestamp '2026-01-06' as handed_over_at, cast(null as timestamp) as won_at,
+            date '2026-01-04' as first_seen_on, 'manager' as persona, 'web' as channel
         from range(3) as r(n)""",
+    "handed_over_leads": """
+        select 'l' || n as lead_id, true as is_countable, timestamp '2026-03-20' as handed_over_at, 'manager' as persona,
+            'u1' as owner_id, false as is_opted_out, true as is_hot, 60 as score, timestamp '2026-03-19' as last_response_at,
+            timestamp '2026-03-23' as sla_due_at, true as is_sla_met, date '2026-03-24' as rejected_on, true as has_reject_reason
+        from range(3) as r(n)""",
+    "calendar": """
+        select cast(d as date) as date_on, dayofweek(d) between 1 and 5 as is_business_day
+        from range(date '2025-12-01', date '2026-04-01', interval 1 day) as r(d)""",
     "opportunities": """
         select 'o1' as opportunity_id, 'l1' as lead_id, 'a1' as account_key, true as is_countable, true as is_won,
-            timestamp '2026-02-01' as won_at""",
+            timestamp '2026-02-01' as won_at, true as is_closed, timestamp '2026-02-01' as closed_at, cast(null as varchar) as loss_reason""",
     "stage_events": """
         select 's' || n as stage_event_id, 'l' || n as lead_id, 'mql' as stage, timestamp '2026-01-05' as occurred_at
         from range(3) as r(n)""",
@@ -30,7 +39,7 @@ MARTS = {
         from range(3) as r(n)""",
     "relay_ledger": """
         select 'B1' as boundary, date '2026-01-01' as month_start_on, 0 as transit_open, 0 as transit,
-            0 as stock_open, 3 as stock, 0 as transit_residual, 0 as stock_residual""",
+            0 as stock_open, 3 as stock, 0 as transit_residual, 0 as stock_residual, 3 as out""",
     "kpi_catalogue": "select unnest(['lead_new', 'mql_cnt', 'handoff_b1_cnt', 'won_cnt']) as kpi_code",
     "kpi_values": """
         select code as kpi_code, 1 as definition_version, 'as_was' as definition_basis, 'shared' as view, '' as basis,
@@ -62,6 +71,7 @@ def build(workspace: Workspace, build_id: str, faults: tuple[str, ...] = (), lea
         con.execute("create schema marts; create schema restricted")
         for table, query in MARTS.items():
             con.execute(f"create table marts.{table} as {query.replace('range(3)', f'range({leads})')}")
+        con.execute("update marts.relay_ledger set out = ?", [leads])
         con.execute("update marts.kpi_values set numerator = ? where kpi_code <> 'won_cnt'", [leads])
         con.execute("create table restricted.people_contacts as select 'p1' as person_key, 'taro@example.jp' as email")
         for fault in faults:

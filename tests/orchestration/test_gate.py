@@ -41,7 +41,7 @@ def test_a_critical_fault_stops_publishing_and_the_next_good_run_is_not_harmed(
     result = run(workspace, instance, CANDIDATE, PUBLISHED)
     assert not result.success
     failed = [evaluation for evaluation in result.get_asset_check_evaluations() if not evaluation.passed]
-    assert [evaluation.check_name for evaluation in failed] == ["audit_relay_ledger"]
+    assert [evaluation.check_name for evaluation in failed] == ["warehouse_relay_ledger"]
     assert current_version(workspace.config) == first
 
     alone = run(workspace, instance, PUBLISHED)
@@ -57,7 +57,7 @@ def test_a_warning_does_not_stop_publishing(workspace: Workspace, instance: dg.D
     build(workspace, "late", ("update marts.data_status set lag_hours = 500",))
     result = run(workspace, instance, CANDIDATE, PUBLISHED)
     assert result.success
-    assert [e.check_name for e in result.get_asset_check_evaluations() if not e.passed] == ["audit_data_status"]
+    assert [e.check_name for e in result.get_asset_check_evaluations() if not e.passed] == ["warehouse_data_status"]
 
 
 def test_a_candidate_that_was_never_audited_is_refused(workspace: Workspace, instance: dg.DagsterInstance) -> None:

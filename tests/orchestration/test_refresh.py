@@ -23,6 +23,7 @@ MARTS = {
     "accounts",
     "calendar",
     "data_status",
+    "handed_over_leads",
     "handoffs",
     "identity_edges",
     "kpi_bridge",

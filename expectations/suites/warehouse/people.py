@@ -2,18 +2,20 @@
 
 from great_expectations.expectations import Expectation
 
-from expectations.suites.common import key, no_rows, parent
+from expectations.common import key, no_rows, parent
+from expectations.limits import Limits
 
 PERSONAL = ("email", "full_name", "last_name", "first_name", "phone")
 
 
-def expectations() -> list[Expectation]:
+def expectations(limits: Limits) -> list[Expectation]:
     """The suite."""
     return [
         *key("person_key"),
         parent("account_key", "accounts"),
         no_rows(
             "no column of the marts is one of " + ", ".join(PERSONAL),
+            "公開データに氏名・メールアドレス・電話番号の列はない",
             "select table_name, column_name from information_schema.columns "  # noqa: S608
             f"where table_schema = 'marts' and column_name in {PERSONAL!r} and (select count(*) from {{batch}}) >= 0",
         ),

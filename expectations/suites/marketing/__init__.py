@@ -1,0 +1,1 @@
+"""What marketing promises sales of every lead that it hands over."""

@@ -1,0 +1,1 @@
+"""What sales promises marketing of every lead that it takes over."""

@@ -1,0 +1,1 @@
+"""What the warehouse promises both teams of the marts that it publishes."""
