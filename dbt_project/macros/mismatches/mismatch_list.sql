@@ -34,10 +34,22 @@
         'f': [
         ],
         'g': [
+            'g01_won_without_contract',
+            'g02_contract_without_won',
+            'g03_contract_amount_differs',
+            'g04_renewal_of_churned',
+            'g06_handover_incomplete',
         ],
         'h': [
         ],
         'i': [
+            'i01_fresh_at_different_times',
+            'i03_gone_without_tombstone',
+            'i04_formula_stale',
+            'i05_new_picklist_value',
+            'i06_type_or_unit_changed',
+            'i07_row_count_anomaly',
+            'i08_history_mode_duplicates',
         ],
     }) }}
 {%- endmacro %}

@@ -1,0 +1,33 @@
+{# Keys with several rows that say `_fivetran_active`, in the newest batch that has the key; of the raw tables that declare the column. #}
+{% macro active_duplicates() -%}
+    {%- if not execute -%}
+        {{ return('select 1') }}
+    {%- endif -%}
+    {%- for node in graph.sources.values() if '_fivetran_active' in node.columns -%}
+    {%- set keys = key_columns(node) -%}
+    {%- set marketing = [] -%}
+    {%- for model in graph.nodes.values() if model.resource_type == 'model' and model.name.startswith(node.source_name ~ '__ma_') and node.unique_id in model.depends_on.nodes -%}
+        {%- do marketing.append(model.name) -%}
+    {%- endfor %}
+    select '{{ node.source_name }}.{{ node.name }}' as feed, {{ 'true' if marketing else 'false' }} as is_ma, record_id, row_cnt, extracted_at
+    from (
+        select
+            {{ keys | map(attribute='text') | join(" || '|' || ") }} as record_id,
+            _batch_id,
+            count(*) as row_cnt,
+            max(_extracted_at) as extracted_at
+        from {{ source(node.source_name, node.name) }}
+        where {{ parse_as(given_text('_fivetran_active'), 'boolean', 'UTC') }} and {{ has_key(node) }}
+        group by 1, 2
+    ) as counted
+    qualify row_number() over (partition by record_id order by extracted_at desc, _batch_id desc) = 1 and row_cnt > 1
+    union all
+    {%- endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as feed,
+        cast(null as boolean) as is_ma,
+        cast(null as {{ dbt.type_string() }}) as record_id,
+        cast(null as bigint) as row_cnt,
+        cast(null as timestamp) as extracted_at
+    where false
+{%- endmacro %}
