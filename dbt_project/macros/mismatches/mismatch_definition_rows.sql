@@ -14,7 +14,8 @@
         {{ meta.get('blocks', false) | lower }} as blocks,
         '{{ meta['systems'] | sort | join(', ') }}' as systems,
         concat_ws(
-            ', '
+            ', ',
+            cast(null as {{ dbt.type_string() }})
             {%- for name in meta['tolerances'] %},
             (
                 select name || ' = ' || case when value = floor(value) then cast(cast(value as bigint) as {{ dbt.type_string() }}) else cast(value as {{ dbt.type_string() }}) end || ' ' || unit

@@ -7,7 +7,18 @@
         'b': [
             'b01_mql_without_crm_record',
             'b02_crm_lead_without_ma_origin',
+            'b03_sync_error_outstanding',
             'b04_relay_sets_differ',
+            'b05_handed_over_below_gate',
+            'b06_hot_lead_not_handed_over',
+            'b07_owner_differs',
+            'b09_status_and_stage_incompatible',
+            'b10_updates_to_converted_lead',
+            'b11_rejected_without_return',
+            'b12_untouched_past_sla',
+            'b13_auto_mail_as_first_touch',
+            'b14_mql_of_customer',
+            'b16_associations_dropped',
         ],
         'c': [
         ],
