@@ -12,6 +12,7 @@
             'b05_handed_over_below_gate',
             'b06_hot_lead_not_handed_over',
             'b07_owner_differs',
+            'b08_field_disagreement',
             'b09_status_and_stage_incompatible',
             'b10_updates_to_converted_lead',
             'b11_rejected_without_return',
@@ -52,6 +53,14 @@
             'g06_handover_incomplete',
         ],
         'h': [
+            'h01_day_boundary',
+            'h02_fiscal_boundary',
+            'h03_two_definitions_in_force',
+            'h06_bridge_with_residual',
+            'h07_rate_out_of_bounds',
+            'h08_fan_out',
+            'h09_total_is_not_its_parts',
+            'h10_numerator_outside',
         ],
         'i': [
             'i01_fresh_at_different_times',

@@ -11,6 +11,16 @@ judged as (
     select * from handoffs where boundary = 'B3' and coalesce(out_at, in_at) <= {{ cross_system_cutoff('crm', 'cs') }}
 ),
 
+-- of subjects that count; a contract without opportunity always does
+counted as (
+    select judged.*
+    from judged
+    left join {{ ref('lead_facts') }} as leads on judged.lead_id = leads.lead_id
+    left join {{ ref('con_opportunities') }} as opportunities
+        on judged.boundary <> 'B1' and judged.opportunity_id = opportunities.opportunity_id
+    where coalesce(opportunities.is_countable, leads.is_countable, true)
+),
+
 final as (
     select
         case
@@ -29,7 +39,7 @@ final as (
         boundary || ' ' || classification || ' ' || cast(coalesce(out_on, in_on) as {{ dbt.type_string() }}) as detail,
         null as amount_at_stake,
         coalesce(case when classification = 'lost_in_transit' then matures_at end, out_at, in_at) as occurred_at
-    from judged
+    from counted
 )
 
 select * from final

@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('mismatch_group_' ~ group) }}
 {% endfor %}
 -- depends_on: {{ ref('mismatch_tolerances_in_force') }}
+-- depends_on: {{ ref('bi_measures') }}
 
 with described as (
     {{ mismatch_definition_rows() }}

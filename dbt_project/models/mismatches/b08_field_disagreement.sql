@@ -1,0 +1,85 @@
+-- Fields of which the MA record and the CRM record linked to it say different things. What is equal as written is not even normalised.
+{%- set lead_fields = ['last_name', 'company_name', 'phone', 'job_title', 'department', 'industry', 'region'] -%}
+{%- set contact_fields = ['last_name', 'phone', 'job_title', 'department'] %}
+with ma_people as (
+    select * from {{ ref('live_ma_people') }} where updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+),
+
+leads as (
+    select * from {{ ref('live_crm_leads') }} where updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+),
+
+contacts as (
+    select * from {{ ref('crm_contact') }}
+    where not coalesce(is_deleted, false) and master_record_id is null and updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+),
+
+contact_pairs as (
+    select ma_people.source_system as ma_system, ma_people.ma_id, contacts.source_system as crm_system, contacts.crm_contact_id
+    from ma_people
+    inner join contacts on ma_people.ma_id = contacts.ma_id
+    union
+    select ma_people.source_system, ma_people.ma_id, contacts.source_system, contacts.crm_contact_id
+    from ma_people
+    inner join contacts on ma_people.crm_contact_id = contacts.crm_contact_id
+),
+
+written as (
+    {%- for field in lead_fields %}
+    select
+        ma_people.person_key, pairs.ma_id, pairs.crm_lead_id as crm_record_id, '{{ field }}' as field,
+        ma_people.{{ field }} as ma_text, leads.{{ field }} as crm_text, greatest(ma_people.updated_at, leads.updated_at) as changed_at
+    from {{ ref('ma_lead_pairs') }} as pairs
+    inner join ma_people on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
+    inner join leads on pairs.crm_system = leads.source_system and pairs.crm_lead_id = leads.crm_lead_id
+    where ma_people.{{ field }} <> leads.{{ field }}
+    union all
+    {%- endfor %}
+    {%- for field in contact_fields %}
+    select
+        ma_people.person_key, pairs.ma_id, pairs.crm_contact_id, '{{ field }}',
+        ma_people.{{ field }}, contacts.{{ field }}, greatest(ma_people.updated_at, contacts.updated_at)
+    from contact_pairs as pairs
+    inner join ma_people on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
+    inner join contacts on pairs.crm_system = contacts.source_system and pairs.crm_contact_id = contacts.crm_contact_id
+    where ma_people.{{ field }} <> contacts.{{ field }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+widths as (
+    select *, {{ norm_ja('ma_text') }} as ma_one_width, {{ norm_ja('crm_text') }} as crm_one_width from written
+),
+
+normalised as (
+    select
+        *,
+        case field
+            when 'company_name' then {{ company_name_key('ma_text') }}
+            when 'phone' then {{ replace_matches('ma_one_width', '[^0-9]', '') }}
+            else lower(replace(ma_one_width, ' ', ''))
+        end as ma_meaning,
+        case field
+            when 'company_name' then {{ company_name_key('crm_text') }}
+            when 'phone' then {{ replace_matches('crm_one_width', '[^0-9]', '') }}
+            else lower(replace(crm_one_width, ' ', ''))
+        end as crm_meaning
+    from widths
+),
+
+final as (
+    select
+        'person' as subject_type,
+        person_key as subject_id,
+        ma_id as ma_record_id,
+        crm_record_id,
+        case when field in ('last_name', 'phone') then 'differs' else ma_text end as ma_value,
+        case when field in ('last_name', 'phone') then 'differs' else crm_text end as crm_value,
+        field as detail,
+        null as amount_at_stake,
+        changed_at as occurred_at
+    from normalised
+    where ma_meaning <> crm_meaning and ma_meaning <> '' and crm_meaning <> ''
+)
+
+select * from final
