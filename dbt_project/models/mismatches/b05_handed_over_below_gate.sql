@@ -9,7 +9,7 @@ final as (
         handed_over.lead_id as subject_id,
         handed_over.out_record_id as ma_record_id,
         null as crm_record_id,
-        'score ' || coalesce(cast(cast(hot_leads.score as bigint) as {{ dbt.type_string() }}), 'unknown') as ma_value,
+        'score ' || coalesce(cast(cast(floor(hot_leads.score) as bigint) as {{ dbt.type_string() }}), 'unknown') as ma_value,
         null as crm_value,
         cast(handed_over.out_on as {{ dbt.type_string() }}) as detail,
         null as amount_at_stake,
