@@ -1,0 +1,51 @@
+-- MA records that still point at a lead or contact which the CRM has deleted, or does not have at all.
+with ma_people as (
+    select persons.*, records.person_key
+    from {{ ref('ma_person') }} as persons
+    inner join {{ ref('live_person_records') }} as records
+        on persons.source_system = records.source_system
+        and records.record_type = 'ma_person'
+        and persons.ma_id = records.record_id
+    where records.is_countable
+),
+
+contacts as (
+    select crm_contact_id as record_id, is_deleted, master_record_id, coalesce(deleted_at, updated_at) as gone_at
+    from {{ ref('crm_contact') }}
+),
+
+leads as (
+    select crm_lead_id as record_id, is_deleted, master_record_id, coalesce(deleted_at, updated_at) as gone_at
+    from {{ ref('crm_lead') }}
+),
+
+links as (
+    select ma_people.person_key, ma_people.ma_id, ma_people.updated_at, 'contact' as kind, ma_people.crm_contact_id as linked_id, contacts.*
+    from ma_people
+    left join contacts on ma_people.crm_contact_id = contacts.record_id
+    where ma_people.crm_contact_id is not null and exists (select 1 from contacts)
+    union all
+    select ma_people.person_key, ma_people.ma_id, ma_people.updated_at, 'lead', ma_people.crm_lead_id, leads.*
+    from ma_people
+    left join leads on ma_people.crm_lead_id = leads.record_id
+    left join contacts on ma_people.crm_contact_id = contacts.record_id and not coalesce(contacts.is_deleted, false)
+    where ma_people.crm_lead_id is not null and contacts.record_id is null and exists (select 1 from leads)
+),
+
+final as (
+    select
+        'person' as subject_type,
+        person_key as subject_id,
+        ma_id as ma_record_id,
+        linked_id as crm_record_id,
+        kind || ' linked' as ma_value,
+        case when record_id is null then kind || ' missing' else kind || ' deleted' end as crm_value,
+        '' as detail,
+        null as amount_at_stake,
+        case when record_id is null then updated_at else gone_at end as occurred_at
+    from links
+    where (record_id is null and updated_at <= {{ cross_system_cutoff('ma', 'crm') }})
+        or (is_deleted and master_record_id is null and gone_at <= {{ cross_system_cutoff('ma', 'crm') }})
+)
+
+select * from final
