@@ -93,9 +93,8 @@ def test_the_first_hours_of_april_are_of_the_new_fiscal_year(company: Built) -> 
     """The CRM dates the deal 31 March, in UTC. Sales's own count follows it into the old year; the shared one does not."""
     with duckdb.connect(str(company.warehouse), read_only=True) as connection:
         won = connection.execute("""
-            SELECT cast(won_on AS varchar), fiscal_year FROM marts.opportunities AS deals
-            JOIN marts.calendar AS days ON deals.won_at::date + CASE WHEN hour(deals.won_at) >= 15 THEN 1 ELSE 0 END = days.date_on
-            JOIN conformed.con_opportunities USING (opportunity_id) WHERE con_opportunities.crm_opportunity_id = 'edge'
+            SELECT won_on, fiscal_year FROM conformed.con_opportunities JOIN marts.calendar ON won_on = date_on
+            WHERE crm_opportunity_id = 'edge'
         """).fetchall()
         rows = connection.execute("""
             SELECT view, counted_on, fiscal_year_start_on FROM marts.kpi_rows
@@ -106,7 +105,7 @@ def test_the_first_hours_of_april_are_of_the_new_fiscal_year(company: Built) -> 
             SELECT period_start, numerator FROM marts.kpi_values
             WHERE kpi_code = 'won_cnt' AND view = 'shared' AND grain = 'fiscal_year' AND segment = 'all' AND n > 0 ORDER BY 1
         """).fetchall()
-    assert won == [("2026-04-01", 2026)]
+    assert won == [(date(2026, 4, 1), 2026)]
     assert rows == [
         ("sales", date(2026, 3, 31), date(2025, 4, 1)),
         ("shared", date(2026, 4, 1), date(2026, 4, 1)),

@@ -118,3 +118,18 @@ def test_every_row_is_accounted_for(olist: Company) -> None:
     )
     found = {row["table_name"]: (row["rows_in"], row["rows_landed"], row["rows_rejected"]) for row in rows}
     assert sorted(found.values()) == [(842, 842, 0), (3095, 3095, 0), (8000, 8000, 0)], found
+
+
+def test_revenue_is_refused_where_the_data_has_none(olist: Company) -> None:
+    """The funnel holds no amount: every question about money says what it needs, and shows no 0 in place of an answer."""
+    money = ["won_amt", "asp", "win_rate_amt", "pipe_created", "pipe_open", "mkt_sourced_pipe", "mkt_infl_pipe", "attr_rev",
+             "lead_value", "velocity", "coverage", "gp_contrib", "arr", "nrr", "ltv", "cac"]  # fmt: skip
+    listed = ", ".join(f"'{code}'" for code in money)
+    said = olist.sql(f"SELECT kpi_code, availability FROM marts.kpi_catalogue WHERE kpi_code IN ({listed})")
+    assert {row["kpi_code"] for row in said} == set(money)
+    assert [row for row in said if not row["availability"].startswith("not available: needs ")] == []
+    wanted = {row["kpi_code"]: row["availability"] for row in said}
+    assert "amounts of opportunities" in wanted["won_amt"]
+    (values,) = olist.sql(f"SELECT count(*) AS n FROM marts.kpi_values WHERE kpi_code IN ({listed})")
+    (won,) = olist.sql("SELECT availability FROM marts.kpi_catalogue WHERE kpi_code = 'won_cnt'")
+    assert (values["n"], won["availability"]) == (0, "available")
