@@ -177,6 +177,28 @@ def bridge(
 
 
 @app.command()
+def digest(
+    config: ConfigOption = DEFAULT_CONFIG,
+    language: Annotated[str, typer.Option(help="Language of what is printed: ja or en.")] = "ja",
+    out: Annotated[Path | None, typer.Option(help="Folder for the files; default digests in the home folder.")] = None,
+) -> None:
+    """Write the week's brief for both teams (Markdown and HTML, Japanese and English) and print it."""
+    if language not in ("ja", "en"):
+        _stop(f"--language {language}: write ja or en", WRONG_USE)
+    company = _load(config)
+    from orchestration.digest import to_markdown, write_digests
+    from orchestration.query import QueryError
+
+    folder = (out or company.home_dir / "digests").absolute()
+    try:
+        digests = write_digests(company, folder)
+    except QueryError as error:
+        _stop(str(error), FAILED)
+    typer.echo(to_markdown(digests["ja" if language == "ja" else "en"]), nl=False)
+    typer.echo(f"Written to {folder}", err=True)
+
+
+@app.command()
 def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List the published versions that are kept, newest first."""
     company = _load(config)

@@ -130,9 +130,10 @@ class Notify(_Table):
 
 
 class Schedule(_Table):
-    """When the daily run starts, in the business time zone."""
+    """When the daily run starts and the week's brief is sent, in the business time zone."""
 
     cron: Annotated[str, AfterValidator(_cron)] = "0 6 * * *"
+    digest_cron: Annotated[str, AfterValidator(_cron)] = "0 9 * * 1"
 
 
 class Kpis(_Table):

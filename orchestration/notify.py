@@ -1,4 +1,4 @@
-"""Tell people that a run failed: in the log always, and to a Slack-compatible webhook where one is configured."""
+"""Tell people: that a run failed, of new S1 mismatches, the week's brief. To a Slack-compatible webhook where one is configured."""
 
 import json
 import logging
@@ -11,13 +11,30 @@ from orchestration.config import Config
 log = logging.getLogger("tasuki")
 TIMEOUT_SECONDS = 10
 TEXT_LIMIT = 2_000
+SHOWN_INCIDENTS = 10
 
 
 def run_failed(config: Config, run_id: str, message: str) -> bool:
     """Log the failure and post it. Returns whether a webhook took it. The webhook's URL is a secret: never logged."""
     text = f"Tasuki: the run for {config.company.name} failed and published nothing (run {run_id}). {message}"
+    log.error("%s", text[:TEXT_LIMIT])
+    return post(config, text)
+
+
+def incidents_found(config: Config, incidents: list[str]) -> bool:
+    """Post the S1 incidents that a version is the first to see. Returns whether a webhook took them."""
+    if not incidents:
+        return False
+    more = len(incidents) - SHOWN_INCIDENTS
+    lines = [f"Tasuki: {len(incidents)} new S1 incident(s) at {config.company.name}", *incidents[:SHOWN_INCIDENTS]]
+    lines += [f"and {more} more: tasuki mismatches --severity S1"] if more > 0 else []
+    # Slack reads <…> as a link or a mention
+    return post(config, "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def post(config: Config, text: str) -> bool:
+    """Post a text, cut to TEXT_LIMIT, to the webhook. False where none is configured or it does not take it."""
     text = text[:TEXT_LIMIT]
-    log.error("%s", text)
     if config.notify.webhook_env is None:
         return False
     url = os.environ.get(config.notify.webhook_env, "")

@@ -7,7 +7,9 @@ import dagster as dg
 
 from expectations import AUDIENCES, SUITES
 from orchestration.atomic import read_json
+from orchestration.digest import new_incidents
 from orchestration.failures import failing_rows
+from orchestration.notify import incidents_found
 from orchestration.progress import Problem, current
 from orchestration.publish import (
     MARTS_FILE,
@@ -17,6 +19,7 @@ from orchestration.publish import (
     record_audit,
     write_candidate,
 )
+from orchestration.query import QueryError
 from orchestration.warehouse import WarehouseError, Workspace
 
 CANDIDATE = dg.AssetKey("candidate")
@@ -131,6 +134,10 @@ def published_asset(workspace: Workspace) -> dg.AssetsDefinition:
         except (PublishRefused, WarehouseError) as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         report.line(f"  publish  version {manifest['version']}")
+        try:
+            incidents_found(workspace.config, new_incidents(workspace.config))
+        except QueryError as error:  # the version is published all the same
+            context.log.error(f"nobody was told of new S1 mismatches: {error}")
         return dg.MaterializeResult(
             metadata={
                 "version": manifest["version"],

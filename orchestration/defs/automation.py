@@ -9,13 +9,14 @@ from orchestration.defs.resources import STARTED_BY_TAG
 from orchestration.failures import reason
 from orchestration.landing import pending_files
 from orchestration.lock import RunActive, RunLock
-from orchestration.notify import run_failed
+from orchestration.notify import post, run_failed
 from orchestration.warehouse import Workspace
 
 SENSOR_SECONDS = 20  # a run begins at the second look
 ATTEMPTS = 3
 FILES_TAG = "tasuki/files"  # state of the files that a run was started for
 JOB = "refresh"
+DIGEST_JOB = "weekly_digest"
 
 
 def daily_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
@@ -26,6 +27,34 @@ def daily_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
         cron_schedule=workspace.config.schedule.cron,
         execution_timezone=workspace.config.company.timezone,
         description=f"Daily refresh, {workspace.config.schedule.cron} on the clock of {workspace.config.company.timezone}.",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+def digest_job(workspace: Workspace) -> dg.JobDefinition:
+    """Writes the week's brief to `digests` in the home folder and posts it, in Japanese, where a webhook is configured."""
+
+    @dg.op(name="digest", description="The week's brief for both teams.")
+    def digest() -> None:
+        from orchestration.digest import to_markdown, write_digests
+
+        digests = write_digests(workspace.config, workspace.config.home_dir / "digests")
+        post(workspace.config, to_markdown(digests["ja"]))
+
+    @dg.job(name=DIGEST_JOB, executor_def=dg.in_process_executor, description="Write and send the week's brief.")
+    def weekly() -> None:
+        digest()
+
+    return weekly
+
+
+def digest_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
+    """`schedule.digest_cron` of the configuration, on the business clock."""
+    return dg.ScheduleDefinition(
+        name="weekly_digest",
+        job_name=DIGEST_JOB,
+        cron_schedule=workspace.config.schedule.digest_cron,
+        execution_timezone=workspace.config.company.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
 

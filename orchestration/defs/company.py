@@ -3,7 +3,14 @@
 import dagster as dg
 
 from orchestration.defs.audit import PUBLIC_SCHEMAS, audit_checks, candidate_asset, published_asset
-from orchestration.defs.automation import JOB, daily_schedule, failure_sensor, new_files_sensor
+from orchestration.defs.automation import (
+    JOB,
+    daily_schedule,
+    digest_job,
+    digest_schedule,
+    failure_sensor,
+    new_files_sensor,
+)
 from orchestration.defs.build import Translator, dbt_definition, ensure_manifest
 from orchestration.defs.land import asset_key, land_assets
 from orchestration.defs.resources import dbt_resource, run_lock_resource
@@ -37,9 +44,10 @@ def build_definitions(workspace: Workspace) -> dg.Definitions:
                 selection=dg.AssetSelection.all(),
                 executor_def=dg.in_process_executor,  # DuckDB has one writer
                 description="Land what is new, build, check, publish.",
-            )
+            ),
+            digest_job(workspace),
         ],
-        schedules=[daily_schedule(workspace)],
+        schedules=[daily_schedule(workspace), digest_schedule(workspace)],
         sensors=[new_files_sensor(workspace), failure_sensor(workspace)],
         resources={"dbt": dbt_resource(), "run_lock": run_lock_resource(workspace)},
         executor=dg.in_process_executor,

@@ -40,6 +40,10 @@ MARTS = {
     "relay_ledger": """
         select 'B1' as boundary, date '2026-01-01' as month_start_on, 0 as transit_open, 0 as transit,
             0 as stock_open, 3 as stock, 0 as transit_residual, 0 as stock_residual, 3 as out""",
+    "mismatches": """
+        select 'm' || n as mismatch_id, 'B01' as rule_code, 'S1' as severity, 'OPS' as team, status, 'g' || n as root_cause_group,
+            '連携漏れ' as rule_name_ja, 'Not in the CRM' as rule_name_en, cast(1000 as decimal(18, 2)) as amount_at_stake
+        from (values (1, 'new'), (2, 'new'), (2, 'persisting'), (3, 'resolved')) as v(n, status)""",
     "kpi_catalogue": "select unnest(['lead_new', 'mql_cnt', 'handoff_b1_cnt', 'won_cnt']) as kpi_code",
     "kpi_values": """
         select code as kpi_code, 1 as definition_version, 'as_was' as definition_basis, 'shared' as view, '' as basis,

@@ -1,0 +1,260 @@
+"""`tasuki digest`: the week's brief for both teams, at most a page: what changed, what is at stake, what was mended, what is due.
+
+It reads the current published version only. Every value of an export is text: escaped in Markdown and in HTML.
+"""
+
+# ruff: noqa: S608
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestration.atomic import write_text
+from orchestration.config import Config
+from orchestration.landing.sql import literal
+from orchestration.query import run_query
+
+Language = Literal["ja", "en"]
+HEADLINES = ("lead_new", "mql_cnt", "handoff_b1_cnt", "opp_cnt", "won_cnt", "won_amt")
+TOP, DUE = 10, 10
+WORDS: dict[str, dict[Language, str]] = {
+    "title": {"ja": "今週のすり合わせ", "en": "The week's alignment brief"},
+    "as_of": {"ja": "基準時点", "en": "as of"},
+    "numbers": {"ja": "数字の動き (直近の確定週と前週)", "en": "Numbers (last whole week and the one before)"},
+    "gaps": {
+        "ja": "両部門の数字の差とその理由 (直近の確定月)",
+        "en": "The teams' two numbers, and why (last whole month)",
+    },
+    "stake": {"ja": "金額の大きい不一致", "en": "Mismatches with the most money at stake"},
+    "solved": {"ja": "今週の解消", "en": "Resolved this week"},
+    "due": {"ja": "対応期限が近いリード", "en": "Leads about to miss their agreed time"},
+    "none": {"ja": "ありません。", "en": "None."},
+    "kpi": {"ja": "指標", "en": "KPI"},
+    "week": {"ja": "今週", "en": "week"},
+    "before": {"ja": "前週", "en": "before"},
+    "marketing": {"ja": "マーケティング", "en": "marketing"},
+    "shared": {"ja": "共通定義", "en": "shared"},
+    "sales": {"ja": "営業", "en": "sales"},
+    "why": {"ja": "主な理由", "en": "main reasons"},
+    "rule": {"ja": "不一致", "en": "mismatch"},
+    "team": {"ja": "担当", "en": "team"},
+    "records": {"ja": "レコード", "en": "records"},
+    "amount": {"ja": "金額", "en": "at stake"},
+    "action": {"ja": "すること", "en": "what to do"},
+    "raised": {"ja": "発生", "en": "raised"},
+    "resolved": {"ja": "解消", "en": "resolved"},
+    "open": {"ja": "未解消", "en": "open"},
+    "lead": {"ja": "リード", "en": "lead"},
+    "owner": {"ja": "担当者", "en": "owner"},
+    "due_at": {"ja": "期限 (UTC)", "en": "due (UTC)"},
+    "value": {"ja": "期待価値", "en": "expected value"},
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and a table; no rows say that there is nothing."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """One language's brief."""
+
+    title: str
+    subtitle: str
+    nothing: str
+    sections: list[Section]
+
+
+def make_digest(config: Config, language: Language) -> Digest:
+    """The brief on the current version. Raises QueryError where nothing is published."""
+
+    def word(name: str) -> str:
+        return WORDS[name][language]
+
+    def table(heading: str, columns: str, query: str) -> Section:
+        rows = [tuple(_text(value) for value in row) for row in run_query(config, query).rows()]
+        return Section(word(heading), tuple(word(column) for column in columns.split()), rows)
+
+    name = f"name_{language}"
+    ((as_of,),) = run_query(config, "select max(as_of) from marts.data_status").rows()
+    return Digest(
+        f"{word('title')} · {config.company.name}",
+        f"{word('as_of')} {as_of:%Y-%m-%d %H:%M} UTC",
+        word("none"),
+        [
+            table("numbers", "kpi week before", _numbers(name)),
+            table("gaps", "kpi marketing shared sales why", _gaps(name)),
+            table("stake", "rule team records amount action", _at_stake(language)),
+            table("solved", "team raised resolved open", _solved()),
+            table("due", "lead owner due_at value", _due()),
+        ],
+    )
+
+
+def _numbers(name: str) -> str:
+    return f"""
+        with weeks as (
+            select kpi_code, period_start, numerator,
+                dense_rank() over (order by period_start desc) as week_no
+            from marts.kpi_values
+            where kpi_code in ({_codes()}) and grain = 'week' and view = 'shared' and segment = 'all'
+                and definition_basis = 'as_was' and period_start + interval 7 day <= as_of
+        )
+        select catalogue.{name}, sum(numerator) filter (where week_no = 1), sum(numerator) filter (where week_no = 2)
+        from weeks join marts.kpi_catalogue as catalogue on weeks.kpi_code = catalogue.kpi_code
+        where week_no <= 2
+        group by catalogue.{name}, weeks.kpi_code
+        order by list_position([{_codes()}], weeks.kpi_code)"""
+
+
+def _gaps(name: str) -> str:
+    return f"""
+        with steps as (
+            select bridge.*, coalesce(bridge.amount, bridge.count) as n, reasons.{name} as reason_name
+            from marts.kpi_bridge as bridge
+            left join marts.kpi_bridge_reasons as reasons on bridge.reason = reasons.reason
+            where kpi_code in ({_codes()}) and grain = 'month' and segment = 'all' and component = 'numerator'
+                and period_start = (
+                    select max(period_start) from marts.kpi_values
+                    where grain = 'month' and period_start + interval 1 month <= as_of + interval 1 day
+                )
+        ),
+        numbers as (
+            select kpi_code,
+                max(n) filter (where reason = 'marketing') as marketing,
+                max(n) filter (where reason = 'shared') as shared,
+                max(n) filter (where reason = 'sales') as sales,
+                string_agg(reason_name || ' ' || printf('%+d', cast(n as bigint)), ', ' order by abs(n) desc, step_no)
+                    filter (where reason_name is not null and n <> 0) as why
+            from steps
+            group by kpi_code
+        )
+        select catalogue.{name}, marketing, shared, sales, why
+        from numbers join marts.kpi_catalogue as catalogue on numbers.kpi_code = catalogue.kpi_code
+        where marketing <> shared or sales <> shared
+        order by list_position([{_codes()}], numbers.kpi_code)"""
+
+
+def _at_stake(language: Language) -> str:
+    return f"""
+        select rule_code || ' ' || rule_name_{language}, team, concat_ws(' / ', ma_record_id, crm_record_id), amount_at_stake,
+            action_{language}
+        from marts.mismatches
+        where status in ('new', 'persisting', 'reopened')
+        order by amount_at_stake desc nulls last, severity, mismatch_id
+        limit {TOP}"""
+
+
+def _solved() -> str:
+    return """
+        select team, sum(raised_cnt), sum(resolved_cnt), sum(open_cnt)
+        from marts.mismatch_trend
+        where week_start_on = (select max(week_start_on) from marts.mismatch_trend)
+        group by team
+        order by team"""
+
+
+def _due() -> str:
+    return f"""
+        select lead_id, owner_id, sla_due_at, expected_value
+        from marts.handed_over_leads
+        where is_countable and is_sla_met is null and first_attempt_at is null and closed_at is null and sla_due_at is not null
+        order by sla_due_at, lead_id
+        limit {DUE}"""
+
+
+def _codes() -> str:
+    return ", ".join(literal(code) for code in HEADLINES)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "–"
+    if hasattr(value, "strftime"):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def to_markdown(digest: Digest) -> str:
+    """For a terminal, a chat or a file."""
+    lines = [f"# {_markdown(digest.title)}", "", _markdown(digest.subtitle)]
+    for section in digest.sections:
+        lines += ["", f"## {section.heading}", ""]
+        if not section.rows:
+            lines.append(digest.nothing)
+            continue
+        lines += [_row(section.columns, str), _row(section.columns, lambda _: "---")]
+        lines += [_row(row, _markdown) for row in section.rows]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: tuple[str, ...], show: Callable[[str], str]) -> str:
+    return "| " + " | ".join(show(cell) for cell in cells) + " |"
+
+
+def _markdown(text: str) -> str:
+    """Text that Markdown takes for text: no link, no table cell, no HTML, no mention."""
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|~@])", r"\\\1", " ".join(text.split()))
+    return escaped.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def to_html(digest: Digest, language: Language) -> str:
+    """One page without anything from outside."""
+    parts = [
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{html.escape(digest.title)}</title>',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">",
+        '<link rel="icon" href="data:,"><style>:root{color-scheme:light dark}',
+        'body{font:15px/1.6 system-ui,"Hiragino Sans","Noto Sans JP",Meiryo,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}',
+        "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-top:1px solid #8886}",
+        f"</style></head><body><h1>{html.escape(digest.title)}</h1><p>{html.escape(digest.subtitle)}</p>",
+    ]
+    for section in digest.sections:
+        parts.append(f"<h2>{html.escape(section.heading)}</h2>")
+        if not section.rows:
+            parts.append(f"<p>{html.escape(digest.nothing)}</p>")
+            continue
+        head = "".join(f"<th>{html.escape(column)}</th>" for column in section.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in section.rows
+        )
+        parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    return "".join([*parts, "</body></html>\n"])
+
+
+def write_digests(config: Config, folder: Path) -> dict[Language, Digest]:
+    """digest.<language>.md and .html in both languages below `folder`. Returns the briefs."""
+    languages: tuple[Language, ...] = ("ja", "en")
+    digests = {language: make_digest(config, language) for language in languages}
+    for language, digest in digests.items():
+        write_text(to_markdown(digest), folder / f"digest.{language}.md")
+        write_text(to_html(digest, language), folder / f"digest.{language}.html")
+    return digests
+
+
+def new_incidents(config: Config) -> list[str]:
+    """S1 mismatches that nobody was told of: one line per incident that this version is the first to see, or sees again."""
+    found = run_query(
+        config,
+        """
+        select root_cause_group, min(rule_code), min(rule_name_ja), min(rule_name_en), min(team), count(*), sum(amount_at_stake)
+        from marts.mismatches
+        where severity = 'S1' and status in ('new', 'persisting', 'reopened')
+        group by root_cause_group
+        having bool_and(status in ('new', 'reopened'))
+        order by sum(amount_at_stake) desc nulls last, root_cause_group""",
+    )
+    return [
+        f"{code} {ja} / {en} ({team}): {count:,}"
+        + (f", {amount:,.0f} {config.company.base_currency}" if amount else "")
+        for _, code, ja, en, team, count, amount in found.rows()
+    ]
