@@ -19,7 +19,7 @@ from orchestration.query import run_query
 
 Language = Literal["ja", "en"]
 HEADLINES = ("lead_new", "mql_cnt", "handoff_b1_cnt", "opp_cnt", "won_cnt", "won_amt")
-TOP, DUE = 10, 10
+TOP, DUE, REASONS = 10, 10, 3
 WORDS: dict[str, dict[Language, str]] = {
     "title": {"ja": "今週のすり合わせ", "en": "The week's alignment brief"},
     "as_of": {"ja": "基準時点", "en": "as of"},
@@ -132,12 +132,12 @@ def _gaps(name: str) -> str:
                 max(n) filter (where reason = 'marketing') as marketing,
                 max(n) filter (where reason = 'shared') as shared,
                 max(n) filter (where reason = 'sales') as sales,
-                string_agg(reason_name || ' ' || printf('%+d', cast(n as bigint)), ', ' order by abs(n) desc, step_no)
-                    filter (where reason_name is not null and n <> 0) as why
+                list(reason_name || ' ' || format('{{:+,}}', cast(n as bigint)) order by abs(n) desc, step_no)
+                    filter (where reason_name is not null and n <> 0) as reasons
             from steps
             group by kpi_code
         )
-        select catalogue.{name}, marketing, shared, sales, why
+        select catalogue.{name}, marketing, shared, sales, array_to_string(reasons[1:{REASONS}], ', ')
         from numbers join marts.kpi_catalogue as catalogue on numbers.kpi_code = catalogue.kpi_code
         where marketing <> shared or sales <> shared
         order by list_position([{_codes()}], numbers.kpi_code)"""
@@ -155,10 +155,9 @@ def _at_stake(language: Language) -> str:
 
 def _solved() -> str:
     return """
-        select team, sum(raised_cnt), sum(resolved_cnt), sum(open_cnt)
+        select team, raised_cnt, resolved_cnt, open_cnt
         from marts.mismatch_trend
-        where week_start_on = (select max(week_start_on) from marts.mismatch_trend)
-        group by team
+        where team <> 'all' and rule_code = 'all' and week_start_on = (select max(week_start_on) from marts.mismatch_trend)
         order by team"""
 
 
