@@ -132,7 +132,7 @@ def _gaps(name: str) -> str:
                 max(n) filter (where reason = 'marketing') as marketing,
                 max(n) filter (where reason = 'shared') as shared,
                 max(n) filter (where reason = 'sales') as sales,
-                list(reason_name || ' ' || format('{{:+,}}', cast(n as bigint)) order by abs(n) desc, step_no)
+                list(reason_name || ' ' || case when n > 0 then '+' else '' end || format('{{:,}}', cast(n as bigint)) order by abs(n) desc, step_no)
                     filter (where reason_name is not null and n <> 0) as reasons
             from steps
             group by kpi_code
