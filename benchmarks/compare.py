@@ -1,4 +1,4 @@
-"""Whether the floor made what the warehouse made: every mart but the KPIs, row by row, both ways.
+"""Whether the floor made what the warehouse made: every mart that it makes, row by row, both ways.
 
 python benchmarks/compare.py warehouse.duckdb floor.duckdb
 """
@@ -12,6 +12,10 @@ import duckdb
 
 # The floor does not check its input, and only the publisher knows when and with which failed checks it publishes.
 NOT_COMPARED = {"data_status": {"cast_failures", "published_at", "failed_checks"}}
+
+# Marts that stand on the others: the floor does not make them, and the benchmark times them apart. The names of KPIs, bridge and
+# mismatches begin so; the others are whole names.
+ABOVE_THE_FLOOR = ("kpi_", "mismatch", "alignment_scores", "handed_over_leads")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Difference:
 def compare(warehouse: Path, floor: Path) -> list[Difference]:
     """Every mart of the warehouse against the floor's, duplicates counted. A table the floor lacks is a difference.
 
-    The KPI layer (kpi_*) is not compared: the floor does not make it.
+    What stands above the floor is not compared.
     """
     found = []
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
@@ -36,9 +40,9 @@ def compare(warehouse: Path, floor: Path) -> list[Difference]:
             con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
         tables = con.execute(
             "select table_schema, table_name from information_schema.tables "
-            "where table_catalog = 'warehouse' and table_schema in ('marts', 'restricted') "
-            "and not starts_with(table_name, 'kpi_') order by all"
+            "where table_catalog = 'warehouse' and table_schema in ('marts', 'restricted') order by all"
         ).fetchall()
+        tables = [(schema, table) for schema, table in tables if not table.startswith(ABOVE_THE_FLOOR)]
         there = set(
             con.execute(
                 "select table_schema, table_name from information_schema.tables where table_catalog = 'floor'"

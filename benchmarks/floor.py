@@ -1,4 +1,4 @@
-"""The floor: SQL for DuckDB alone that makes every mart but the KPIs from landed batches in one go, without dbt.
+"""The floor: SQL for DuckDB alone that makes the marts (but what stands on them, see compare.py) from landed batches in one go, without dbt.
 
 python benchmarks/floor.py --landing DIR --seeds DIR --as-of "2026-03-31 15:00:00" --out marts.duckdb
 """

@@ -514,6 +514,7 @@ counted as (
     select
         *, count(break_reason) over (partition by subject order by event_no rows between unbounded preceding and 1 preceding) as breaks_before
     from judged
+    where is_opener or break_reason is not null or event_no = 1
 ),
 openings as (
     -- a timeline without opener opens with its first event
@@ -539,12 +540,12 @@ cycles as (
 select
     lead_id, cycle_no, opened_no, event_no, event_no = opened_no as opens_cycle, break_reason, break_at,
     events.* exclude (event_rank, is_closer)
-from counted
+from judged
 join cycles
-    on counted.subject = cycles.subject
+    on judged.subject = cycles.subject
     and (event_no >= opened_no or cycle_no = 1)
     and (event_no < next_opened_no or next_opened_no is null)
-join timeline_events as events on counted.event_id = events.rowid;
+join timeline_events as events on judged.event_id = events.rowid;
 
 -- One row per lead cycle. It closes at its first break; an opportunity of the cycle that closes later still closes it.
 create temp table lead_cycles as

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import stage
 from benchmarks.bench import Company, Log
-from benchmarks.compare import compare
+from benchmarks.compare import ABOVE_THE_FLOOR, compare
 from benchmarks.floor import run_floor
 from benchmarks.measure import StageFailed, measure
 from orchestration.config import load_config
@@ -26,7 +26,7 @@ def test_the_floor_makes_the_marts(builder: Builder, conflicted: Built, tmp_path
     with duckdb.connect(str(conflicted.warehouse), read_only=True) as con:
         listing = "select table_name from information_schema.tables where table_schema in ('marts', 'restricted')"
         marts = {table for (table,) in con.execute(listing).fetchall()}
-    assert {one.table for one in found} == {mart for mart in marts if not mart.startswith("kpi_")}
+    assert {one.table for one in found} == {mart for mart in marts if not mart.startswith(ABOVE_THE_FLOOR)}
     assert [one for one in found if one.only_warehouse or one.only_floor] == []
     assert all(one.rows for one in found)
 
