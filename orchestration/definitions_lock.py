@@ -54,7 +54,9 @@ def definitions(project: Path) -> dict[str, Definition]:
     }
     found = {}
     for yaml_path in sorted((dbt / "models").rglob("*.yml")):
-        for model in (yaml.safe_load(yaml_path.read_text(encoding="utf-8")) or {}).get("models", []):
+        for model in (yaml.load(yaml_path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}).get(
+            "models", []
+        ):
             meta = model.get("config", {}).get("meta", {})
             signed = meta.get("kpi") or meta.get("definition")
             if signed:

@@ -43,7 +43,7 @@ def read_catalogue(staging_dir: Path) -> Catalogue:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
     except yaml.YAMLError as error:
         raise CatalogueError(f"{file}: not valid YAML: {error}") from error
     if not isinstance(content, dict):

@@ -214,7 +214,7 @@ def columns_never_null(project: Path) -> set[str]:
     """Names of the columns that every model which has them in its YAML tests not_null."""
     tested: dict[str, list[bool]] = {}
     for file in project.glob("models/**/*.yml"):
-        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models") or []:
+        for model in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("models") or []:
             for column in model.get("columns") or []:
                 tested.setdefault(column["name"], []).append("not_null" in (column.get("data_tests") or []))
     return {name for name, answers in tested.items() if all(answers)}

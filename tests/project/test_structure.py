@@ -62,7 +62,9 @@ class Project:
     @cached_property
     def documents(self) -> dict[Path, dict[str, Any]]:
         files = [*self.dbt.glob("models/**/*.yml"), *self.root.glob("seeds/*.yml"), *self.dbt.glob("seeds/**/*.yml")]
-        return {file: yaml.safe_load(file.read_text(encoding="utf-8")) or {} for file in sorted(files)}
+        return {
+            file: yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {} for file in sorted(files)
+        }
 
     @cached_property
     def models(self) -> list[Model]:
