@@ -19,6 +19,8 @@
 {# Money columns of the raw tables that changed their unit on the feed's newest day: most rows that came with another amount before differ by one
    ratio of unit_ratios. Only feeds that were delivered on several days, and that deliver a row again, are read. #}
 {% macro unit_changes() -%}
+    {%- do ref('unit_ratios') -%}
+    {%- do ref('mismatch_tolerances_in_force') -%}
     {%- if not execute -%}
         {{ return('select 1') }}
     {%- endif -%}
