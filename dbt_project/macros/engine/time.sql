@@ -128,3 +128,8 @@
 {% macro spark__from_epoch_ms(ms) -%}
     timestamp_millis({{ ms }})
 {%- endmacro %}
+
+{# timestamp (UTC) -> text, YYYY-MM-DD HH:MM:SS; what is below a second is cut #}
+{% macro instant_text(ts) -%}
+    cast(date_trunc('second', {{ ts }}) as {{ dbt.type_string() }})
+{%- endmacro %}

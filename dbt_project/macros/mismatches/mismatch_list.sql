@@ -3,6 +3,18 @@
 {% macro mismatch_list() -%}
     {{ return({
         'a': [
+            'a01_same_person_twice_in_ma',
+            'a02_person_as_lead_and_contact',
+            'a03_person_with_several_addresses',
+            'a04_shared_mailbox_as_person',
+            'a05_merged_loser_still_there',
+            'a06_merged_deal_survives',
+            'a07_merge_changed_the_score',
+            'a08_merge_lost_an_opt_out',
+            'a09_company_with_many_accounts',
+            'a10_merged_on_one_side',
+            'a11_matched_to_different_accounts',
+            'a12_excluded_domain_counted',
         ],
         'b': [
             'b01_mql_without_crm_record',
@@ -22,6 +34,20 @@
             'b16_associations_dropped',
         ],
         'c': [
+            'c01_stage_regress',
+            'c02_stage_skipped',
+            'c03_impossible_order',
+            'c04_opportunity_before_lead',
+            'c05_stage_without_timestamp',
+            'c06_history_differs',
+            'c07_high_water_mark',
+            'c08_won_not_customer',
+            'c09_converted_to_nowhere',
+            'c10_converted_without_opportunity',
+            'c11_converted_still_nurtured',
+            'c12_future_or_ancient',
+            'c13_mql_twice_or_never',
+            'c14_backdated_change',
         ],
         'd': [
             'd01_no_contact_role',

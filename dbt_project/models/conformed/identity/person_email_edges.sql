@@ -19,10 +19,7 @@ keyed as (
         nodes.node_id,
         nodes.email_normalised,
         shared_mailboxes.local_part is not null as is_shared,
-        case
-            when shared_mailboxes.local_part is null then nodes.email_normalised
-            else nodes.email_normalised || '|' || nodes.full_name_normalised
-        end as email_key
+        {{ address_key('shared_mailboxes.local_part is not null', 'nodes.email_normalised', 'nodes.full_name_normalised') }} as email_key
     from nodes
     left join shared_mailboxes on split_part(nodes.email_normalised, '@', 1) = shared_mailboxes.local_part
 ),
