@@ -131,5 +131,13 @@
 
 {# timestamp (UTC) -> text, YYYY-MM-DD HH:MM:SS; what is below a second is cut #}
 {% macro instant_text(ts) -%}
-    cast(date_trunc('second', {{ ts }}) as {{ dbt.type_string() }})
+    {{ adapter.dispatch('instant_text')(ts) }}
+{%- endmacro %}
+
+{% macro default__instant_text(ts) -%}
+    strftime({{ ts }}, '%Y-%m-%d %H:%M:%S')
+{%- endmacro %}
+
+{% macro spark__instant_text(ts) -%}
+    date_format({{ ts }}, 'yyyy-MM-dd HH:mm:ss')
 {%- endmacro %}

@@ -20,7 +20,7 @@ ordered as (
     inner join repeated
         on records.source_system = repeated.source_system and records.address_key = repeated.address_key
     window address as (
-        partition by records.source_system, records.address_key order by records.created_at nulls last, records.record_id
+        partition by records.source_system, records.address_key order by records.created_at nulls last, records.record_id nulls last
     )
 ),
 

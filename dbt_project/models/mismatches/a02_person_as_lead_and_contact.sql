@@ -11,7 +11,7 @@ contacts as (
     select source_system, address_key, record_id, created_at
     from records
     where record_type = 'crm_contact'
-    qualify row_number() over (partition by source_system, address_key order by created_at nulls last, record_id) = 1
+    qualify row_number() over (partition by source_system, address_key order by created_at nulls last, record_id nulls last) = 1
 ),
 
 pairs as (

@@ -51,7 +51,7 @@ representatives as (
         and keyed.phone_key = shared.phone_key
     qualify row_number() over (
         partition by keyed.full_name_normalised, keyed.name_key, keyed.phone_key, keyed.person_key
-        order by keyed.created_at nulls last, keyed.record_type desc, keyed.record_id
+        order by keyed.created_at nulls last, keyed.record_type desc nulls last, keyed.record_id nulls last
     ) = 1
 ),
 
@@ -64,7 +64,7 @@ ordered as (
     from representatives
     window same as (
         partition by full_name_normalised, name_key, phone_key
-        order by created_at nulls last, record_type desc, record_id
+        order by created_at nulls last, record_type desc nulls last, record_id nulls last
     )
 ),
 

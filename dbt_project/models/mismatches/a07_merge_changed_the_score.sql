@@ -35,7 +35,7 @@ parts as (
         and scores.changed_at < merges.merged_at
     qualify row_number() over (
         partition by merges.source_system, merges.source_event_id, merges.loser_id
-        order by scores.changed_at desc, scores.history_id desc
+        order by scores.changed_at desc nulls last, scores.history_id desc nulls last
     ) = 1
 ),
 

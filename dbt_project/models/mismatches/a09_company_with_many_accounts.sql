@@ -32,7 +32,7 @@ ordered as (
         row_number() over company as place,
         first_value(crm_account_id) over company as first_id
     from heads
-    window company as (partition by source_system, account_key order by created_at nulls last, crm_account_id)
+    window company as (partition by source_system, account_key order by created_at nulls last, crm_account_id nulls last)
 ),
 
 final as (

@@ -41,7 +41,7 @@ final as (
     from records
     inner join matches on records.domain = matches.domain
     qualify row_number() over (
-        partition by records.person_key order by records.created_at nulls last, records.record_type desc, records.record_id
+        partition by records.person_key order by records.created_at nulls last, records.record_type desc nulls last, records.record_id nulls last
     ) = 1
 )
 

@@ -22,7 +22,7 @@ mqls as (
     select lead_id, source_record_id as ma_id, occurred_at, {{ business_date('occurred_at') }} as occurred_on
     from {{ ref('stage_events_observed') }}
     where stage = 'mql'
-    qualify row_number() over (partition by lead_id order by occurred_at, source_record_id, source_event_id) = 1
+    qualify row_number() over (partition by lead_id order by occurred_at nulls last, source_record_id nulls last, source_event_id nulls last) = 1
 ),
 
 converted as (
@@ -56,7 +56,7 @@ ma_records as (
     select person_key, record_id
     from {{ ref('live_person_records') }}
     where record_type = 'ma_person'
-    qualify row_number() over (partition by person_key order by created_at nulls last, record_id) = 1
+    qualify row_number() over (partition by person_key order by created_at nulls last, record_id nulls last) = 1
 ),
 
 won_before_first_contact as (

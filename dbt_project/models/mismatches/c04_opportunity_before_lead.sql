@@ -7,7 +7,7 @@ first_leads as (
     select opportunity_id, crm_lead_id, lead_created_at
     from links
     where crm_lead_id is not null
-    qualify row_number() over (partition by opportunity_id order by lead_created_at nulls last, crm_lead_id) = 1
+    qualify row_number() over (partition by opportunity_id order by lead_created_at nulls last, crm_lead_id nulls last) = 1
 ),
 
 -- opportunities whose contact role is nobody of their leads: a colleague joined them

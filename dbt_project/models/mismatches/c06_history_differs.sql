@@ -17,7 +17,7 @@ lead_ends as (
     cross join as_of
     where history.field = 'status' and history.changed_at <= as_of.as_of
     qualify row_number() over (
-        partition by history.source_system, history.crm_lead_id order by history.changed_at desc, history.history_id desc
+        partition by history.source_system, history.crm_lead_id order by history.changed_at desc nulls last, history.history_id desc nulls last
     ) = 1
 ),
 
@@ -27,7 +27,7 @@ lifecycle_ends as (
     cross join as_of
     where history.property = 'lifecycle_stage' and history.changed_at <= as_of.as_of
     qualify row_number() over (
-        partition by history.source_system, history.ma_id order by history.changed_at desc, history.history_id desc
+        partition by history.source_system, history.ma_id order by history.changed_at desc nulls last, history.history_id desc nulls last
     ) = 1
 ),
 

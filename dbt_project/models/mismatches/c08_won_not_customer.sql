@@ -20,7 +20,7 @@ people as (
 first_records as (
     select person_key, ma_id, lifecycle_stage
     from claims
-    qualify row_number() over (partition by person_key order by created_at nulls last, ma_id) = 1
+    qualify row_number() over (partition by person_key order by created_at nulls last, ma_id nulls last) = 1
 ),
 
 won as (
@@ -29,7 +29,7 @@ won as (
     cross join cutoff
     where opportunities.is_won and opportunities.is_countable and opportunities.won_at <= cutoff.cutoff
     qualify row_number() over (
-        partition by opportunities.person_key order by opportunities.won_at, opportunities.crm_opportunity_id
+        partition by opportunities.person_key order by opportunities.won_at nulls last, opportunities.crm_opportunity_id nulls last
     ) = 1
 ),
 

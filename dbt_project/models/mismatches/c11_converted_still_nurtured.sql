@@ -8,7 +8,7 @@ with conversions as (
         and events.occurred_at <= {{ cross_system_cutoff('ma', 'crm') }}
         and (cycles.closed_at is null or cycles.closed_at > run_parameters.as_of)
     qualify row_number() over (
-        partition by events.lead_id order by events.occurred_at desc, events.source_record_id desc
+        partition by events.lead_id order by events.occurred_at desc nulls last, events.source_record_id desc nulls last
     ) = 1
 ),
 
@@ -16,7 +16,7 @@ claims as (
     select
         *,
         max(claimed_order) over (partition by person_key) as highest_order,
-        row_number() over (partition by person_key order by created_at nulls last, ma_id) as place
+        row_number() over (partition by person_key order by created_at nulls last, ma_id nulls last) as place
     from {{ ref('ma_claimed_stages') }}
 ),
 

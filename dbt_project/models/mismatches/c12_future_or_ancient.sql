@@ -21,18 +21,12 @@
     ['cs_csat', 'answered_at', 'contract_id', 'cs_contract', 'response_id'],
 ] %}
 
-with extractions as (
-    select system, max(cast(confirmed_at as timestamp)) as extracted_at
-    from {{ source('landing', 'batches') }}
-    group by system
-),
-
-bounds as (
+with bounds as (
     select
         system,
         {{ add_seconds('extracted_at', mismatch_tolerance('c12_future_hours') ~ ' * 3600') }} as latest_at,
         make_date(cast({{ mismatch_tolerance('c12_oldest_year') }} as integer), 1, 1) as earliest_on
-    from extractions
+    from {{ ref('system_extractions') }}
 ),
 
 found as (

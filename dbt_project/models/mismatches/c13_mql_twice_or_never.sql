@@ -2,7 +2,7 @@
 with mqls as (
     select
         events.lead_id, events.person_key, events.source_record_id, events.occurred_at,
-        row_number() over (partition by events.lead_id order by events.occurred_at, events.source_record_id, events.source_event_id) as place
+        row_number() over (partition by events.lead_id order by events.occurred_at nulls last, events.source_record_id nulls last, events.source_event_id nulls last) as place
     from {{ ref('stage_events_observed') }} as events
     inner join {{ ref('countable_people') }} as countable
         on events.person_key = countable.person_key and countable.is_countable

@@ -29,7 +29,7 @@ acceptances as (
     select lead_id, source_system, source_record_id as record_id, occurred_at
     from {{ ref('stage_events_observed') }}
     where stage = 'accepted' and subject_type = 'lead_cycle'
-    qualify row_number() over (partition by lead_id order by occurred_at, source_record_id, source_event_id) = 1
+    qualify row_number() over (partition by lead_id order by occurred_at nulls last, source_record_id nulls last, source_event_id nulls last) = 1
 ),
 
 final as (

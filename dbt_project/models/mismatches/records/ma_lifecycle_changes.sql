@@ -28,7 +28,7 @@ final as (
         on history.source_system = claims.source_system and lower(history.new_value) = claims.source_value
     where history.changed_at <= run_parameters.as_of
     window record_history as (
-        partition by history.source_system, history.ma_id order by history.changed_at, history.history_id
+        partition by history.source_system, history.ma_id order by history.changed_at nulls last, history.history_id nulls last
     )
 )
 

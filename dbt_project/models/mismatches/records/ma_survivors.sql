@@ -12,7 +12,7 @@ jumps_1 as (
     select source_system, loser_id, winner_id as survivor_id
     from merges
     qualify row_number() over (
-        partition by source_system, loser_id order by merged_at desc nulls last, winner_id desc
+        partition by source_system, loser_id order by merged_at desc nulls last, winner_id desc nulls last
     ) = 1
 ),
 {% for depth in [2, 4, 8, 16, 32] %}
