@@ -133,3 +133,17 @@ def test_revenue_is_refused_where_the_data_has_none(olist: Company) -> None:
     (values,) = olist.sql(f"SELECT count(*) AS n FROM marts.kpi_values WHERE kpi_code IN ({listed})")
     (won,) = olist.sql("SELECT availability FROM marts.kpi_catalogue WHERE kpi_code = 'won_cnt'")
     assert (values["n"], won["availability"]) == (0, "available")
+
+
+def test_the_one_mismatch_is_the_win_before_first_contact(olist: Company) -> None:
+    rows = olist.sql("SELECT rule_code, ma_record_id, crm_record_id, detail, status FROM marts.mismatches")
+    lead = "b91cf8812365f50ff4bda4bcd6206b05"
+    assert rows == [
+        {
+            "rule_code": "C03",
+            "ma_record_id": lead,
+            "crm_record_id": lead,
+            "detail": "won before first contact",
+            "status": "new",
+        }
+    ]
