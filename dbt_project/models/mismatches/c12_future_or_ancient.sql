@@ -13,7 +13,7 @@
     ['ma_stage_history', 'changed_at', 'ma_id', 'ma_person', 'history_id'],
     ['crm_lead_history', 'changed_at', 'crm_lead_id', 'crm_lead', 'history_id'],
     ['crm_opportunity_history', 'changed_at', 'crm_opportunity_id', 'crm_opportunity', 'history_id'],
-    ['ma_activity', 'occurred_at', 'ma_id', 'ma_person', 'activity_id'],
+    ['activities_ma', 'occurred_at', 'ma_id', 'ma_person', 'activity_id'],
     ['crm_activity', 'occurred_at', 'activity_id', 'crm_activity', none],
     ['ma_merge', 'merged_at', 'winner_id', 'ma_person', 'loser_id'],
     ['cs_contract', 'accepted_at', 'contract_id', 'cs_contract', none],
@@ -33,7 +33,7 @@ found as (
     {%- for table, column, record_id, record_type, event_id in times %}
     select
         facts.source_system, '{{ record_type }}' as record_type, cast(facts.{{ record_id }} as {{ dbt.type_string() }}) as record_id,
-        '{{ table }}.{{ column }}'{% if event_id %} || ' ' || facts.{{ event_id }}{% endif %} as detail, facts.{{ column }} as told_at
+        '{{ 'ma_activity' if table == 'activities_ma' else table }}.{{ column }}'{% if event_id %} || ' ' || facts.{{ event_id }}{% endif %} as detail, facts.{{ column }} as told_at
     from {{ ref(table) }} as facts
     inner join bounds on facts.source_system = bounds.system
     where (facts.{{ column }} > bounds.latest_at{% if table == 'crm_activity' %} and (facts.booked_at is null or facts.held_at is not null){% endif %} or facts.{{ column }} < bounds.earliest_on)
@@ -71,8 +71,8 @@ final as (
         and found.record_type = persons.record_type
         and found.record_id = persons.record_id
     left join {{ ref('account_records') }} as accounts
-        on found.record_type = 'crm_account'
-        and found.source_system = accounts.source_system
+        on found.source_system = accounts.source_system
+        and found.record_type = accounts.record_type
         and found.record_id = accounts.record_id
 )
 

@@ -17,7 +17,7 @@ records as (
 ),
 
 ma_losers as (
-    select source_system, loser_id
+    select source_system, 'ma_person' as record_type, loser_id as record_id
     from {{ ref('ma_merge') }}
     cross join as_of
     where merged_at is null or merged_at <= as_of
@@ -25,7 +25,7 @@ ma_losers as (
 ),
 
 converted as (
-    select source_system, crm_lead_id from {{ ref('cycle_leads') }} where converted_at is not null
+    select source_system, 'crm_lead' as record_type, crm_lead_id as record_id from {{ ref('cycle_leads') }} where converted_at is not null
 ),
 
 shared_mailboxes as (
@@ -43,7 +43,7 @@ final as (
         {{ address_key('shared_mailboxes.local_part is not null', 'persons.email_normalised', 'persons.full_name_normalised') }} as address_key,
         persons.full_name_normalised,
         persons.created_at,
-        converted.crm_lead_id is not null as is_converted,
+        converted.record_id is not null as is_converted,
         coalesce(countable.is_countable, true) as is_countable
     from {{ ref('person_records') }} as persons
     inner join records
@@ -52,18 +52,18 @@ final as (
         and persons.record_id = records.record_id
     cross join as_of
     left join ma_losers
-        on persons.record_type = 'ma_person'
-        and persons.source_system = ma_losers.source_system
-        and persons.record_id = ma_losers.loser_id
+        on persons.source_system = ma_losers.source_system
+        and persons.record_type = ma_losers.record_type
+        and persons.record_id = ma_losers.record_id
     left join converted
-        on persons.record_type = 'crm_lead'
-        and persons.source_system = converted.source_system
-        and persons.record_id = converted.crm_lead_id
+        on persons.source_system = converted.source_system
+        and persons.record_type = converted.record_type
+        and persons.record_id = converted.record_id
     left join {{ ref('countable_people') }} as countable on persons.person_key = countable.person_key
     left join shared_mailboxes on split_part(persons.email_normalised, '@', 1) = shared_mailboxes.local_part
     where (persons.created_at is null or persons.created_at <= as_of.as_of)
         and not (coalesce(records.is_deleted, false) and coalesce(records.gone_at, as_of.as_of) <= as_of.as_of)
-        and ma_losers.loser_id is null
+        and ma_losers.record_id is null
         and coalesce(records.master_record_id, '') = ''
 )
 
