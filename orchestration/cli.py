@@ -199,6 +199,62 @@ def digest(
 
 
 @app.command()
+def mismatches(
+    team: Annotated[
+        list[str] | None, typer.Option(help="MKT, IS, FS, CS, OPS or DE; several times for several.")
+    ] = None,
+    rule: Annotated[list[str] | None, typer.Option(help="Rule, such as B01.")] = None,
+    severity: Annotated[list[str] | None, typer.Option(help="S1 to S4.")] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(help="new, persisting, reopened, not_evaluated, accepted or resolved; default what is open."),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, UTF-8 with byte-order mark.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, a list of objects.")] = False,
+) -> None:
+    """List the mismatches between the teams' records, urgent ones and most money first."""
+    if as_csv and as_json:
+        _stop("choose one of --csv and --json", WRONG_USE)
+    company = _load(config)
+    from orchestration import mismatches as queue
+    from orchestration import query
+
+    chosen = {"team": team, "rule_code": rule, "severity": severity, "status": status}
+    known = {"team": queue.TEAMS, "severity": queue.SEVERITIES, "status": queue.STATUSES}
+    for name, values in known.items():
+        if wrong := [value for value in chosen[name] or [] if value not in values]:
+            _stop(f"--{name} {wrong[0]}: write one of {', '.join(values)}", WRONG_USE)
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    try:
+        answer = queue.listing(
+            company, {name: values or [] for name, values in chosen.items()}, short=not (as_csv or as_json)
+        )
+        write = query.write_csv if as_csv else query.write_json if as_json else query.write_table
+        write(answer, sys.stdout)
+    except query.QueryError as error:
+        _stop(str(error), WRONG_USE)
+
+
+@app.command()
+def explain(
+    mismatch_id: Annotated[str, typer.Argument(help="Id of a mismatch, or its beginning.")],
+    personal: Annotated[bool, typer.Option("--personal", help="Names, addresses and telephone numbers too.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Show one mismatch: the rule in words and SQL, both records side by side, what is at stake, its history."""
+    company = _load(config)
+    from orchestration import mismatches as queue
+    from orchestration import query
+
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+    try:
+        queue.explain(company, mismatch_id, personal, sys.stdout)
+    except query.QueryError as error:
+        _stop(str(error), WRONG_USE)
+
+
+@app.command()
 def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List the published versions that are kept, newest first."""
     company = _load(config)

@@ -12,8 +12,6 @@ from orchestration.landing.sql import literal
 from orchestration.progress import Report
 from orchestration.publish import MARTS_FILE
 
-MISMATCHES = ("lost_in_transit", "invented", "double_entry")
-
 
 def print_failure(report: Report, out: IO[str], log: Path) -> None:
     """Which check failed, what it says, and the keys of a few rows."""
@@ -38,6 +36,7 @@ def print_summary(config: Config, report: Report, manifest: dict[str, Any], cons
         _print_landed(report, console)
         _print_leads(con, manifest, console)
         _print_handoffs(con, console)
+        _print_mismatches(con, console)
         _print_kpis(con, console)
     finally:
         con.close()
@@ -94,9 +93,22 @@ def _print_handoffs(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     for name in sorted({row[1] for row in rows}):
         table.add_row(name, *(f"{counts.get((boundary, name), 0):,}" for boundary in boundaries))
     console.print(table)
-    found = ", ".join(f"{sum(n for (_, c), n in counts.items() if c == name):,} {name}" for name in MISMATCHES)
-    total = sum(n for (_, name), n in counts.items() if name in MISMATCHES)
-    console.print(f"Mismatches: {total:,} ({found})")
+
+
+def _print_mismatches(con: duckdb.DuckDBPyConnection, console: Console) -> None:
+    rows = con.execute(
+        """
+        select severity, count(*), count(*) filter (where status in ('new', 'reopened')), sum(amount_at_stake)
+        from marts.mismatches
+        where status in ('new', 'persisting', 'reopened', 'not_evaluated')
+        group by severity
+        order by severity
+        """
+    ).fetchall()
+    total = sum(row[1] for row in rows)
+    console.print(f"Mismatches: {total:,} open" + ("; see them with: tasuki mismatches" if total else ""))
+    for severity, count, fresh, amount in rows:
+        console.print(f"  {severity}  {count:,} ({fresh:,} new), {amount or 0:,.0f} at stake")
 
 
 def _print_kpis(con: duckdb.DuckDBPyConnection, console: Console) -> None:

@@ -1,0 +1,165 @@
+"""`tasuki mismatches` and `tasuki explain`: the work queue of the current version, and all that is known of one of its rows."""
+
+# ruff: noqa: S608
+
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from orchestration.config import PROJECT_DIR, Config
+from orchestration.landing.sql import literal
+from orchestration.ledger import ledger_dir
+from orchestration.query import Answer, QueryError, run_query
+from orchestration.warehouse import Workspace
+
+TEAMS = ("MKT", "IS", "FS", "CS", "OPS", "DE")
+SEVERITIES = ("S1", "S2", "S3", "S4")
+OPEN = ("new", "persisting", "reopened", "not_evaluated")
+STATUSES = (*OPEN, "accepted", "resolved")
+# the tables of the input contract in which a record may lie, and the column of its id
+TABLES = {
+    "ma": {"ma_person": "ma_id"},
+    "crm": {
+        "crm_lead": "crm_lead_id",
+        "crm_contact": "crm_contact_id",
+        "crm_account": "crm_account_id",
+        "crm_opportunity": "crm_opportunity_id",
+        "cs_contract": "contract_id",
+    },
+}
+PERSONAL = {"email", "last_name", "first_name", "full_name", "phone", "name", "customer_name", "website", "sync_error"}
+
+
+SHORT = """mismatch_id, rule_code, rule_name_ja, severity, team, status, age_business_days, amount_at_stake, ma_record_id, crm_record_id,
+            detail"""
+
+
+def listing(config: Config, chosen: dict[str, list[str]], short: bool) -> Answer:
+    """The queue, urgent ones and most money at stake first; `short` is what fits on a screen.
+
+    `chosen`: column -> values wanted of it; without a status what is open.
+    """
+    wanted = {"status": list(OPEN)} | {column: values for column, values in chosen.items() if values}
+    conditions = [f"{column} in ({', '.join(map(literal, values))})" for column, values in wanted.items()]
+    return run_query(
+        config,
+        f"""
+        select {SHORT if short else "*"}
+        from marts.mismatches
+        where {" and ".join(conditions)}
+        order by severity, amount_at_stake desc nulls last, rule_code, mismatch_id
+        """,
+    )
+
+
+def explain(config: Config, mismatch_id: str, personal: bool, out: IO[str]) -> None:
+    """Print the rule, both records side by side and the history of one mismatch; an id may be cut short.
+
+    Raises QueryError where there is none, or several. Names, addresses and telephone numbers only where `personal`.
+    """
+    row = _one(config, mismatch_id)
+    rule = next(
+        iter(_dicts(run_query(config, f"from marts.mismatch_rules where rule_code = {literal(row['rule_code'])}")))
+    )
+    console = Console(file=out) if out.isatty() else Console(file=out, width=160)
+
+    def say(text: str = "") -> None:
+        console.print(Text(text))
+
+    say(
+        f"{row['rule_code']} {rule['name_ja']} / {rule['name_en']}  ({row['severity']}, {row['team']}, {row['status']})"
+    )
+    say(rule["rule_ja"])
+    say(rule["rule_en"])
+    say(f"{rule['sql_path']}" + (f"; tolerances: {rule['tolerance']}" if rule["tolerance"] else ""))
+    say()
+    console.print(_sides(config, row, personal))
+    for name in ("ma_url", "crm_url"):
+        if row[name]:
+            say(row[name])
+    money = "unknown" if row["amount_at_stake"] is None else f"{row['amount_at_stake']:,.0f}"
+    say(f"\nAt stake: {money}; {row['age_business_days']} business days old; incident: {row['root_cause_group']}")
+    say(f"対応: {row['action_ja']}")
+    say(f"To do: {row['action_en']}")
+    say("\nHistory")
+    for as_of, what in _history(config, row):
+        say(f"  {as_of:%Y-%m-%d %H:%M}  {what}")
+    say("\nSQL of the rule")
+    say((PROJECT_DIR / "dbt_project" / rule["sql_path"]).read_text(encoding="utf-8").rstrip())
+
+
+def _one(config: Config, mismatch_id: str) -> dict[str, Any]:
+    query = f"from marts.mismatches where starts_with(mismatch_id, {literal(mismatch_id)}) order by mismatch_id limit 2"
+    found = list(_dicts(run_query(config, query)))
+    if len(found) != 1:
+        problem = "several mismatches begin so; write more of the id" if found else "no such mismatch"
+        raise QueryError(f"{mismatch_id}: {problem}; `tasuki mismatches` lists them")
+    return found[0]
+
+
+def _dicts(answer: Answer) -> list[dict[str, Any]]:
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows()]
+
+
+def _sides(config: Config, row: dict[str, Any], personal: bool) -> Table:
+    sides = {side: _record(config, side, row[f"{side}_record_id"]) for side in TABLES}
+    table = Table(
+        "", f"MA {row['ma_record_id'] or '-'}", f"CRM {row['crm_record_id'] or '-'}", box=None, pad_edge=False
+    )
+    table.add_row("says", *(Text(row[f"{side}_value"] or "") for side in TABLES))
+    for name in dict.fromkeys(name for record in sides.values() for name in record):
+        values = [sides[side].get(name) for side in TABLES]
+        if any(value is not None for value in values):
+            hidden = name in PERSONAL and not personal
+            shown = ["" if value is None else "(--personal shows it)" if hidden else str(value) for value in values]
+            table.add_row(name, *(Text(text) for text in shown))
+    return table
+
+
+def _record(config: Config, side: str, record_id: str | None) -> dict[str, Any]:
+    """The record as the warehouse has it; empty where there is none."""
+    warehouse = Workspace(config).warehouse
+    if record_id is None or not warehouse.exists():
+        return {}
+    try:
+        con = duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.Error as error:
+        raise QueryError(f"{warehouse} is in use, probably by a run; ask again when it has ended") from error
+    with con:
+        for table, column in TABLES[side].items():
+            found = con.execute(f"select * from contract.{table} where {column} = ?", [record_id])
+            names = [each[0] for each in found.description or []]
+            if record := found.fetchone():
+                return dict(zip(names, record, strict=True))
+    return {}
+
+
+def _history(config: Config, row: dict[str, Any]) -> list[tuple[Any, str]]:
+    """(as_of, what) of every publish that evaluated the rule, from the first that saw the mismatch on."""
+    folder = ledger_dir(config.landing_dir)
+    tables = {
+        name: literal(str(folder / name / "*.parquet"))
+        for name in ("publish_times", "evaluated_rules", "open_mismatches")
+    }
+    if not all((Path(folder) / name).is_dir() for name in tables):
+        return []
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+        return con.execute(
+            f"""
+            with seen as (select version, is_accepted from read_parquet({tables["open_mismatches"]}) where mismatch_id = $id)
+            select
+                times.as_of,
+                case when seen.is_accepted then 'found, accepted' when seen.version is not null then 'found' else 'not found' end
+            from read_parquet({tables["publish_times"]}) as times
+            join read_parquet({tables["evaluated_rules"]}) as rules on times.version = rules.version and rules.rule_code = $rule
+            left join seen on times.version = seen.version
+            where times.as_of between $first and $now
+            qualify row_number() over (partition by times.as_of order by times.version desc) = 1
+            order by times.as_of
+            """,
+            {"id": row["mismatch_id"], "rule": row["rule_code"], "first": row["first_seen_at"], "now": row["as_of"]},
+        ).fetchall()
