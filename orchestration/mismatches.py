@@ -31,7 +31,19 @@ TABLES = {
         "cs_contract": "contract_id",
     },
 }
-PERSONAL = {"email", "last_name", "first_name", "full_name", "phone", "name", "customer_name", "website", "sync_error"}
+PERSONAL = {
+    "email",
+    "last_name",
+    "first_name",
+    "full_name",
+    "phone",
+    "name",
+    "customer_name",
+    "website",
+    "sync_error",
+    "authority",
+    "handover_stakeholders",
+}
 
 
 SHORT = """mismatch_id, rule_code, rule_name_ja, severity, team, status, age_business_days, amount_at_stake, ma_record_id, crm_record_id,

@@ -1,0 +1,135 @@
+"""Ten publishes in which mismatches appear, last, are fixed, come back, are excepted and lie in a stale system: dbt's fold of the run ledger
+against one written in Python from docs/mismatches.md."""
+
+import random
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.ledger import declare_records, record_version, write_tables
+from tests.support import Builder, Built, sample_config
+
+MODELS = "run_parameters publishes path:models/ledger mismatch_evaluations mismatch_spells mismatch_states"
+RULES = ("R1", "R2", "R3")
+FOUND = """
+    mismatch_id VARCHAR, severity VARCHAR, rule_code VARCHAR, subject_type VARCHAR, subject_id VARCHAR, ma_record_id VARCHAR,
+    crm_record_id VARCHAR, ma_value VARCHAR, crm_value VARCHAR, detail VARCHAR, amount_at_stake DECIMAL(18, 2), occurred_at TIMESTAMP,
+    accepted_until DATE
+"""
+
+
+@dataclass
+class Run:
+    """What one publish knows: up to when, which rules it evaluated, and what they found (mismatch -> excepted)."""
+
+    as_of: datetime
+    evaluated: set[str]
+    found: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+
+def ten_runs(seed: int) -> list[Run]:
+    """Daily, but one is of the day before and one of the same instant as the run before it."""
+    chance = random.Random(seed)
+    days = [1, 2, 3, 4, 4, 6, 5, 7, 8, 9]
+    runs = []
+    for day in days:
+        evaluated = {rule for rule in RULES if rule == "R1" or chance.random() < 0.75}
+        run = Run(datetime(2026, 4, day, 15), evaluated)
+        for rule in sorted(evaluated):
+            run.found |= {(rule, f"{rule}-{n}"): chance.random() < 0.2 for n in range(12) if chance.random() < 0.55}
+        runs.append(run)
+    return runs
+
+
+def fold(runs: list[Run]) -> dict[str, tuple[str, datetime, datetime, datetime, datetime | None]]:
+    """mismatch -> status, first seen, opened, last seen, resolved, as the last run must tell."""
+    now = runs[-1]
+    known = {run.as_of: run for run in runs if run.as_of < now.as_of} | {
+        now.as_of: now
+    }  # of several, the latest published
+    told: dict[str, tuple[str, datetime, datetime, datetime, datetime | None]] = {}
+    for rule, name in sorted({key for run in known.values() for key in run.found}):
+        evaluations = [known[at] for at in sorted(known) if rule in known[at].evaluated]
+        states = [run.found.get((rule, name)) for run in evaluations]  # None: not found; else whether excepted
+        last = max(n for n, state in enumerate(states) if state is not None)
+        begin = last
+        while begin and states[begin - 1] is not None and states[begin - 1] == states[last]:
+            begin -= 1
+        first = next(n for n, state in enumerate(states) if state is not None)
+        resolved = evaluations[last + 1].as_of if last + 1 < len(evaluations) else None
+        if resolved is not None:
+            status = "resolved"
+        elif rule not in now.evaluated:
+            status = "not_evaluated"
+        elif states[last]:
+            status = "accepted"
+        elif begin < last:
+            status = "persisting"
+        else:
+            status = "new" if begin == first else "reopened"
+        told[name] = (status, evaluations[first].as_of, evaluations[begin].as_of, evaluations[last].as_of, resolved)
+    return told
+
+
+def put(company: Built, run: Run) -> None:
+    """The tables that the history is folded from, as the rules would leave them."""
+    company.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(company.warehouse)) as con:
+        con.execute("CREATE SCHEMA IF NOT EXISTS mismatches")
+        con.execute(f"CREATE OR REPLACE TABLE mismatches.mismatches_found ({FOUND})")
+        con.execute("CREATE OR REPLACE TABLE mismatches.mismatch_definitions (rule_code VARCHAR, is_evaluated BOOLEAN)")
+        con.execute(
+            "CREATE OR REPLACE TABLE mismatches.mismatch_amounts (subject_type VARCHAR, subject_id VARCHAR, amount DECIMAL(18, 2))"
+        )
+        for rule in RULES:
+            con.execute("INSERT INTO mismatches.mismatch_definitions VALUES (?, ?)", [rule, rule in run.evaluated])
+        for (rule, name), is_excepted in run.found.items():
+            until = run.as_of.date() + timedelta(days=1) if is_excepted else None
+            con.execute(
+                "INSERT INTO mismatches.mismatches_found (mismatch_id, rule_code, detail, ma_value, accepted_until) VALUES (?, ?, '', ?, ?)",
+                [name, rule, f"as of {run.as_of}", until],
+            )
+
+
+def states(company: Built) -> dict[str, tuple[object, ...]]:
+    with duckdb.connect(str(company.warehouse), read_only=True) as con:
+        rows = con.execute(
+            "SELECT mismatch_id, status, first_seen_at, opened_at, last_seen_at, resolved_at, ma_value FROM history.mismatch_states"
+        ).fetchall()
+    return {row[0]: row[1:] for row in rows}
+
+
+@pytest.mark.parametrize(
+    "seed", [1, pytest.param(2, marks=pytest.mark.prove), pytest.param(3, marks=pytest.mark.prove)]
+)
+def test_ten_publishes_tell_the_history_that_happened(builder: Builder, tmp_path: Path, seed: int) -> None:
+    sample_config(tmp_path)
+    company = Built(tmp_path)
+    landing = company.config.landing_dir
+    declare_records(landing)
+    runs = ten_runs(seed)
+    seen: set[str] = set()
+    for number, run in enumerate(runs, start=1):
+        put(company, run)
+        builder.build(company, select=MODELS, as_of=f"{run.as_of:%Y-%m-%d %H:%M:%S}")
+        wanted = fold(runs[:number])
+        found = states(company)
+        assert {name: state[:5] for name, state in found.items()} == wanted
+        assert all(state[5] == f"as of {state[3]}" for state in found.values()), "what was last seen is shown"
+        seen |= {state[0] for state in wanted.values()}
+        version = f"20260401T0000{number:02d}000Z-{number:08d}"
+        folder = tmp_path / "versions" / version
+        with duckdb.connect() as con:
+            con.execute(f"ATTACH '{company.warehouse}' AS warehouse (READ_ONLY)")
+            write_tables(con, folder)
+        record_version(landing, {"version": version}, folder)
+    assert seen == {"new", "persisting", "reopened", "accepted", "resolved", "not_evaluated"}
+
+    shutil.rmtree(company.warehouse.parent)
+    put(company, runs[-1])
+    builder.build(company, select=MODELS, as_of=f"{runs[-1].as_of:%Y-%m-%d %H:%M:%S}")
+    assert states(company) == found, "the same ledger, its last record included, gives the same history"
