@@ -41,8 +41,9 @@ final as (
         case when matched.table_name <> 'ma_person' then 'not in the list of keys' end as crm_value,
         '' as detail,
         null as amount_at_stake,
-        lists.listed_at as occurred_at
+        least(lists.listed_at, run_parameters.as_of) as occurred_at
     from matched
+    cross join {{ ref('run_parameters') }} as run_parameters
     inner join listed_systems
         on matched.table_name = listed_systems.table_name and matched.source_system = listed_systems.source_system
     inner join lists on matched.table_name = lists.table_name

@@ -30,8 +30,9 @@ final as (
         max(note) as crm_value,
         feed || ' ' || column_name as detail,
         null as amount_at_stake,
-        max(occurred_at) as occurred_at
+        least(max(occurred_at), max(run_parameters.as_of)) as occurred_at
     from found
+    cross join {{ ref('run_parameters') }} as run_parameters
     group by feed, column_name
 )
 

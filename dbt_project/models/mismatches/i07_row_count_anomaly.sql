@@ -44,8 +44,9 @@ final as (
         cast(cast(row_cnt as bigint) as {{ dbt.type_string() }}) || ' rows, usually ' || cast(cast(floor(total / n) as bigint) as {{ dbt.type_string() }}) as crm_value,
         system || '.' || table_name || ' ' || cast(delivered_on as {{ dbt.type_string() }}) as detail,
         null as amount_at_stake,
-        extracted_at as occurred_at
+        least(extracted_at, run_parameters.as_of) as occurred_at
     from earlier
+    cross join {{ ref('run_parameters') }} as run_parameters
     where n >= {{ mismatch_tolerance('i07_days') }}
         and abs(row_cnt * n - total) > {{ mismatch_tolerance('i07_rows') }} * n
         and abs(row_cnt * n - total) * 100 > {{ mismatch_tolerance('i07_percent') }} * total

@@ -13,8 +13,9 @@ final as (
         case when not is_ma then cast(row_cnt as {{ dbt.type_string() }}) || ' active rows' end as crm_value,
         feed as detail,
         null as amount_at_stake,
-        extracted_at as occurred_at
+        least(extracted_at, run_parameters.as_of) as occurred_at
     from found
+    cross join {{ ref('run_parameters') }} as run_parameters
 )
 
 select * from final
