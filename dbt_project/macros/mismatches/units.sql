@@ -14,7 +14,7 @@
 
 {# An amount with its currency, as text. #}
 {% macro amount_text(amount, currency) -%}
-    cast({{ amount }} as {{ dbt.type_string() }}) || ' ' || coalesce(upper({{ currency }}), '{{ var("base_currency") }}')
+    cast({{ amount }} as {{ dbt.type_string() }}) || ' ' || coalesce({{ currency }}, '{{ var("base_currency") }}')
 {%- endmacro %}
 {# Money columns of the raw tables that changed their unit on the feed's newest day: most rows that came with another amount before differ by one
    ratio of unit_ratios. Only feeds that were delivered on several days, and that deliver a row again, are read. #}

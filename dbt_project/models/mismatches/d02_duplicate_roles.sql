@@ -9,10 +9,10 @@ numbered as (
     select
         *,
         first_value(role_id) over (
-            partition by source_system, crm_opportunity_id, crm_contact_id order by created_at nulls last, role_id
+            partition by source_system, crm_opportunity_id, crm_contact_id order by created_at nulls last, role_id nulls last
         ) as first_of_contact,
         first_value(role_id) over (
-            partition by source_system, crm_opportunity_id, coalesce(is_primary, false) order by created_at nulls last, role_id
+            partition by source_system, crm_opportunity_id, coalesce(is_primary, false) order by created_at nulls last, role_id nulls last
         ) as first_of_rank
     from roles
 ),

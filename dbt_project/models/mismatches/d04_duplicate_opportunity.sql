@@ -24,7 +24,7 @@ pairs as (
         and abs(later.amount_base - earlier.amount_base) * 100
         <= {{ mismatch_tolerance('d04_percent') }} * greatest(later.amount_base, earlier.amount_base)
     qualify row_number() over (
-        partition by later.opportunity_id order by earlier.created_at, earlier.crm_opportunity_id
+        partition by later.opportunity_id order by earlier.created_at nulls last, earlier.crm_opportunity_id nulls last
     ) = 1
 ),
 

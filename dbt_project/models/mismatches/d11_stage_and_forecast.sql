@@ -34,7 +34,7 @@ final as (
         null as ma_record_id,
         found.crm_opportunity_id as crm_record_id,
         null as ma_value,
-        concat_ws(', ', found.stage, cast(cast(found.probability * 100 as bigint) as {{ dbt.type_string() }}) || ' %', found.forecast_category) as crm_value,
+        concat_ws(', ', found.stage, cast(cast(round(found.probability * 100) as bigint) as {{ dbt.type_string() }}) || ' %', found.forecast_category) as crm_value,
         found.detail,
         null as amount_at_stake,
         least(found.changed_at, run_parameters.as_of) as occurred_at

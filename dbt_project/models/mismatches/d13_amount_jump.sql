@@ -6,10 +6,10 @@ with amounts as (
         history.amount,
         history.changed_at,
         lag(history.amount) over (
-            partition by history.source_system, history.crm_opportunity_id order by history.changed_at, history.history_id
+            partition by history.source_system, history.crm_opportunity_id order by history.changed_at nulls last, history.history_id nulls last
         ) as previous_amount,
         row_number() over (
-            partition by history.source_system, history.crm_opportunity_id order by history.changed_at, history.history_id
+            partition by history.source_system, history.crm_opportunity_id order by history.changed_at nulls last, history.history_id nulls last
         ) as state_no
     from {{ ref('crm_opportunity_history') }} as history
     cross join {{ ref('run_parameters') }} as run_parameters

@@ -7,7 +7,7 @@ first_wins as (
     select account_key, won_at, crm_opportunity_id
     from opportunities
     where is_won
-    qualify row_number() over (partition by account_key order by won_at, crm_opportunity_id) = 1
+    qualify row_number() over (partition by account_key order by won_at nulls last, crm_opportunity_id nulls last) = 1
 ),
 
 suspects as (

@@ -3,7 +3,7 @@ with opt_outs as (
     select *
     from {{ ref('opted_out_records') }}
     where opted_out_at is not null
-    qualify row_number() over (partition by person_key order by opted_out_at, source_system, record_id) = 1
+    qualify row_number() over (partition by person_key order by opted_out_at nulls last, source_system nulls last, record_id nulls last) = 1
 ),
 
 -- the few people first, then their mails

@@ -5,7 +5,7 @@ with primary_roles as (
     where not coalesce(is_deleted, false)
     qualify row_number() over (
         partition by source_system, crm_opportunity_id
-        order by coalesce(is_primary, false) desc, created_at nulls last, role_id
+        order by coalesce(is_primary, false) desc, created_at nulls last, role_id nulls last
     ) = 1
 ),
 
@@ -16,7 +16,7 @@ opt_outs as (
         case when record_type = 'ma_person' then record_id end as ma_id
     from {{ ref('opted_out_records') }}
     qualify row_number() over (
-        partition by person_key order by case when record_type = 'ma_person' then 0 else 1 end, created_at nulls last, record_id
+        partition by person_key order by case when record_type = 'ma_person' then 0 else 1 end, created_at nulls last, record_id nulls last
     ) = 1
 ),
 

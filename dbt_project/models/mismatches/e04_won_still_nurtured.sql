@@ -4,7 +4,7 @@ with first_wins as (
     from {{ ref('con_opportunities') }} as opportunities
     inner join {{ ref('opportunity_people') }} as people on opportunities.opportunity_id = people.opportunity_id
     where opportunities.is_countable and opportunities.is_won
-    qualify row_number() over (partition by people.person_key order by opportunities.won_at, opportunities.crm_opportunity_id) = 1
+    qualify row_number() over (partition by people.person_key order by opportunities.won_at nulls last, opportunities.crm_opportunity_id nulls last) = 1
 ),
 
 records as (
@@ -55,7 +55,7 @@ ma_records as (
     select person_key, record_id
     from {{ ref('live_person_records') }}
     where record_type = 'ma_person'
-    qualify row_number() over (partition by person_key order by created_at nulls last, record_id) = 1
+    qualify row_number() over (partition by person_key order by created_at nulls last, record_id nulls last) = 1
 ),
 
 nurtured as (

@@ -11,7 +11,7 @@ addresses as (
         records.person_key,
         records.record_id as ma_id,
         bool_and(coalesce(lower(ma_people.bounce) = 'hard', false)) over (partition by records.person_key) as is_unreachable,
-        row_number() over (partition by records.person_key order by records.created_at nulls last, records.record_id) as record_no
+        row_number() over (partition by records.person_key order by records.created_at nulls last, records.record_id nulls last) as record_no
     from {{ ref('live_person_records') }} as records
     inner join {{ ref('ma_person') }} as ma_people
         on records.source_system = ma_people.source_system and records.record_id = ma_people.ma_id

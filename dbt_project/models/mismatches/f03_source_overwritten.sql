@@ -27,7 +27,7 @@ firsts as (
         *,
         max(changed_at) over (partition by source_system, record_type, record_id) as last_changed_at
     from known
-    qualify row_number() over (partition by source_system, record_type, record_id order by changed_at, history_id) = 1
+    qualify row_number() over (partition by source_system, record_type, record_id order by changed_at nulls last, history_id nulls last) = 1
 ),
 
 current_sources as (

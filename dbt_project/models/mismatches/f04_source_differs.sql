@@ -23,7 +23,7 @@ first_leads as (
         on leads.source_system = records.source_system
         and records.record_type = 'crm_lead'
         and leads.crm_lead_id = records.record_id
-    qualify row_number() over (partition by records.person_key order by leads.created_at nulls last, leads.crm_lead_id) = 1
+    qualify row_number() over (partition by records.person_key order by leads.created_at nulls last, leads.crm_lead_id nulls last) = 1
 ),
 
 links as (

@@ -7,7 +7,7 @@ numbered as (
     select
         days.system, days.table_name, days.delivered_on, days.extracted_at, days.counted as row_cnt,
         calendar.day_of_week,
-        row_number() over (partition by days.system, days.table_name order by days.delivered_on) as day_no,
+        row_number() over (partition by days.system, days.table_name order by days.delivered_on nulls last) as day_no,
         max(days.delivered_on) over (partition by days.system, days.table_name) as newest_on
     from days
     inner join {{ ref('con_calendar') }} as calendar on days.delivered_on = calendar.date_on
@@ -41,7 +41,7 @@ final as (
         null as ma_record_id,
         null as crm_record_id,
         null as ma_value,
-        cast(cast(row_cnt as bigint) as {{ dbt.type_string() }}) || ' rows, usually ' || cast(cast(floor(total / n) as bigint) as {{ dbt.type_string() }}) as crm_value,
+        cast(cast(row_cnt as bigint) as {{ dbt.type_string() }}) || ' rows, usually ' || cast(cast(floor(total / nullif(n, 0)) as bigint) as {{ dbt.type_string() }}) as crm_value,
         system || '.' || table_name || ' ' || cast(delivered_on as {{ dbt.type_string() }}) as detail,
         null as amount_at_stake,
         least(extracted_at, run_parameters.as_of) as occurred_at

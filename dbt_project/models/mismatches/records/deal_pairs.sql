@@ -11,7 +11,7 @@ with opportunities as (
     cross join {{ ref('run_parameters') }} as run_parameters
     where opportunities.is_countable
     -- the deal does not say which CRM: the same id in two of them is told apart by their names' order
-    qualify row_number() over (partition by opportunities.crm_opportunity_id order by opportunities.source_system) = 1
+    qualify row_number() over (partition by opportunities.crm_opportunity_id order by opportunities.source_system nulls last) = 1
 ),
 
 deals as (
