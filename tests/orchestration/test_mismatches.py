@@ -40,8 +40,9 @@ def test_explain_tells_rule_records_and_history_without_personal_data(sample_com
     contacts = sample_company.root / "var" / "sample" / "exports" / "hubspot"
     people = [json.loads(line) for file in contacts.glob("contacts*.jsonl") for line in file.open(encoding="utf-8")]
     person = next(person for person in people if person["id"] == row["ma_record_id"])
-    assert person["email"] and person["email"] not in told.out
-    assert person["email"] in sample_company.tasuki("explain", row["mismatch_id"], "--personal").out
+    email = person["properties"]["email"]
+    assert email and email not in told.out
+    assert email in sample_company.tasuki("explain", row["mismatch_id"], "--personal").out
     assert sample_company.tasuki("explain", "nothing").code == 2
 
 

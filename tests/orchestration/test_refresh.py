@@ -21,6 +21,7 @@ from tests.conftest import REPO, Company
 
 MARTS = {
     "accounts",
+    "alignment_scores",
     "calendar",
     "data_status",
     "handed_over_leads",
@@ -35,6 +36,9 @@ MARTS = {
     "kpi_tree",
     "kpi_values",
     "leads",
+    "mismatch_rules",
+    "mismatch_trend",
+    "mismatches",
     "opportunities",
     "people",
     "relay_ledger",
@@ -127,8 +131,8 @@ def test_asset_groups_follow_the_way_of_the_data(sample_company: Company, graph:
 
 def test_it_runs_by_itself(sample_company: Company) -> None:
     repository = build_definitions(Workspace(sample_company.config)).get_repository_def()
-    (schedule,) = repository.schedule_defs
-    assert schedule.execution_timezone == "Asia/Tokyo" and schedule.job_name == "refresh"
+    assert {schedule.job_name for schedule in repository.schedule_defs} == {"refresh", "weekly_digest"}
+    assert {schedule.execution_timezone for schedule in repository.schedule_defs} == {"Asia/Tokyo"}
     assert {sensor.name for sensor in repository.sensor_defs} == {"new_files", "run_failed"}
     assert repository.has_job("refresh")
 

@@ -102,6 +102,7 @@ def test_settings_reach_dbt(workspace: Workspace) -> None:
         "kpi_segments": ["channel", "campaign", "persona", "industry", "company_size", "owner", "region"],
         "source_timezones": {"generic": "Asia/Tokyo", "generic.ma_person": "UTC"},
         "feed_deliveries": {"generic.ma_person": "snapshot"},
+        "record_urls": {},
     }
 
 

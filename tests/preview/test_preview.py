@@ -89,7 +89,10 @@ def test_a_lower_threshold_says_who_becomes_hot_and_why(analyst: Analyst) -> Non
     total = [
         row
         for row in found.values
-        if row["kpi_code"] == "hot_lead_share" and row["segment"] == "all" and row["basis"] == "cohort"
+        if row["kpi_code"] == "hot_lead_share"
+        and row["segment"] == "all"
+        and row["basis"] == "cohort"
+        and row["view"] == "shared"
     ]
     assert sum(row["new_numerator"] - row["old_numerator"] for row in total) == expected[0]
     page = to_markdown(found, "On the data of <the> company.")
