@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -90,6 +90,25 @@ class Builder:
 
         Raises AssertionError with dbt's words where one fails.
         """
+        env = {}
+        if backfill is not None:
+            env = {"TASUKI_BACKFILL_FROM": backfill[0], "TASUKI_BACKFILL_TO": backfill[1]}
+        args = ["build", "--exclude-resource-type", "test", "unit_test"]
+        args += ["--select", select] if select else []
+        args += ["--full-refresh"] if full_refresh else []
+        self._dbt(company, args, as_of=as_of, env=env)
+        assert not company.warehouse.with_name(company.warehouse.name + ".wal").exists(), "dbt left its file open"
+
+    def unit_tests(self, company: Built) -> None:
+        """The project's unit tests; dbt takes the columns of what they read from a built company's warehouse.
+
+        Raises AssertionError with dbt's words where one fails.
+        """
+        self._dbt(company, ["test", "--select", "test_type:unit"])
+
+    def _dbt(
+        self, company: Built, args: list[str], *, as_of: str | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
         config = company.config
         config.warehouse_dir.mkdir(parents=True, exist_ok=True)
         link = self.root / ".slot"
@@ -98,22 +117,16 @@ class Builder:
         shared = Workspace(config.model_copy(update={"home_dir": self.root}))  # one folder of merged seeds for all
         merge_seeds(shared)
         self.seeds = shared.seeds
-        env = {**os.environ, **dbt_environment(shared, as_of or company.as_of)}
-        env |= {
+        settings = {**os.environ, **dbt_environment(shared, as_of or company.as_of)}
+        settings |= {
             "TASUKI_LANDING": str(self._slot / config.landing_dir.relative_to(config.home_dir)),
             "TASUKI_WAREHOUSE": str(self._slot / company.warehouse.relative_to(config.home_dir)),
             "TASUKI_THREADS": "1",  # dbt's own work, not DuckDB's, takes the time: threads would only wait for each other
             "DBT_LOG_LEVEL_FILE": "none",
             "DBT_WRITE_JSON": "false",
+            **(env or {}),
         }
-        if backfill is not None:
-            env |= {"TASUKI_BACKFILL_FROM": backfill[0], "TASUKI_BACKFILL_TO": backfill[1]}
-        args = ["--quiet", "build", "--profiles-dir", ".", "--vars", dbt_vars(config)]
-        args += ["--exclude-resource-type", "test", "unit_test"]
-        args += ["--select", select] if select else []
-        args += ["--full-refresh"] if full_refresh else []
-        run_dbt(args, cwd=DBT_DIR, env=env)
-        assert not company.warehouse.with_name(company.warehouse.name + ".wal").exists(), "dbt left its file open"
+        run_dbt(["--quiet", *args, "--profiles-dir", ".", "--vars", dbt_vars(config)], cwd=DBT_DIR, env=settings)
 
     def close(self) -> None:
         """Remove the merged seeds from the dbt project's folder."""
