@@ -70,7 +70,7 @@
         {%- endif -%}
         {%- set rows = 'select count(*) from ' ~ nodes[0].relation_name if name -%}
         {%- set met = 'false' if not name else '(' ~ rows ~ ' where ' ~ need['column'] ~ ' is not null) > 0' if need.get('column') else '(' ~ rows ~ ') > 0' -%}
-        {%- do unmet.append('case when not (' ~ met ~ ") then '" ~ need['text'] ~ "' end") -%}
+        {%- do unmet.append('case when not (' ~ met ~ ") then " ~ dbt.string_literal(dbt.escape_single_quotes(need['text'])) ~ " end") -%}
     {%- endfor -%}
     {%- if unmet -%}
         coalesce('{{ otherwise }}: needs ' || nullif(concat_ws(', ', {{ unmet | join(', ') }}), ''), 'available')

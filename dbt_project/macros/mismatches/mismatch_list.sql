@@ -31,6 +31,7 @@
             'b12_untouched_past_sla',
             'b13_auto_mail_as_first_touch',
             'b14_mql_of_customer',
+            'b15_rows_not_brought',
             'b16_associations_dropped',
         ],
         'c': [

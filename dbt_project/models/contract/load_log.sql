@@ -1,0 +1,1 @@
+{{ contract_union('load_log') }}

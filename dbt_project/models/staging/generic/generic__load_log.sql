@@ -1,0 +1,1 @@
+{{ generic_contract_rows('load_log') }}
