@@ -307,12 +307,12 @@ def lock(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the definitions are as signed.")] = False,
 ) -> None:
     """Sign the definitions and KPIs as they stand: their versions and checksums go to definitions.lock."""
-    from orchestration.definitions_lock import definitions, differences, read_lock, unsigned, write_lock
+    from orchestration.definitions_lock import LOCK, definitions, differences, read_lock, unsigned, write_lock
 
-    path = PROJECT_DIR / "definitions.lock"
+    path = PROJECT_DIR / LOCK
     found, locked = definitions(PROJECT_DIR), read_lock(path)
     if problems := unsigned(found, locked):
-        _stop("Not signed:\n" + "\n".join(f"  {problem}" for problem in problems), FAILED)
+        _stop("\n".join(["Not signed:", *(f"  {problem}" for problem in problems.values())]), FAILED)
     changed = differences(found, locked)
     if check and changed:
         _stop("\n".join(["definitions.lock is behind; run `tasuki lock`:", *(f"  {line}" for line in changed)]), FAILED)

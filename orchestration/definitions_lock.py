@@ -19,6 +19,7 @@ import yaml
 
 from orchestration.atomic import write_text
 
+LOCK = "definitions.lock"
 TEAMS = ("marketing", "sales")
 TOKEN = re.compile(
     r"(?P<comment>\{#.*?#\}|/\*.*?\*/|--[^\n]*)|(?P<string>'(?:[^']|'')*'|\"[^\"]*\")|(?P<word>\w+)|\S", re.DOTALL
@@ -159,9 +160,9 @@ def write_lock(path: Path, found: dict[str, Definition]) -> None:
     write_text("\n".join([HEADER, *entries]), path)
 
 
-def unsigned(found: dict[str, Definition], locked: dict[str, dict[str, Any]]) -> list[str]:
-    """Why the definitions may not be signed as they stand: one message per definition that lacks something."""
-    return [problem for name, one in sorted(found.items()) if (problem := _missing(one, locked.get(name)))]
+def unsigned(found: dict[str, Definition], locked: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Why the definitions may not be signed as they stand: a message for each that lacks something, by its name."""
+    return {name: problem for name, one in sorted(found.items()) if (problem := _missing(one, locked.get(name)))}
 
 
 def differences(found: dict[str, Definition], locked: dict[str, dict[str, Any]]) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from orchestration.atomic import fsync_path, read_json, write_json, write_text
 from orchestration.config import PROJECT_DIR, Config
+from orchestration.definitions_lock import LOCK
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
 SEEDS_DIR = PROJECT_DIR / "seeds"
@@ -223,7 +224,7 @@ def inputs(config: Config) -> dict[str, str]:
     """Checksums of what, with the batches and as_of, decides the marts' content."""
     return {
         "config": config.checksum,
-        "definitions": code_checksum(DBT_CODE + PYTHON_CODE),
+        "definitions": code_checksum((*DBT_CODE, *PYTHON_CODE, PROJECT_DIR / LOCK)),
         "seeds": seeds_checksum(config),
         "tools": ", ".join(f"{tool} {version(tool)}" for tool in TOOLS if tool != "tasuki"),
     }

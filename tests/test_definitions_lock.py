@@ -22,7 +22,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def problems(project: Path) -> list[str]:
-    return unsigned(definitions(project), read_lock(project / "definitions.lock"))
+    return list(unsigned(definitions(project), read_lock(project / "definitions.lock")).values())
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -33,7 +33,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_what_is_committed_is_signed() -> None:
     found, locked = definitions(REPO), read_lock(REPO / "definitions.lock")
-    assert unsigned(found, locked) == []
+    assert unsigned(found, locked) == {}
     assert differences(found, locked) == [], "run `tasuki lock` and commit definitions.lock"
 
 

@@ -10,6 +10,8 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
 
 from orchestration.atomic import read_json, write_json
+from orchestration.config import PROJECT_DIR
+from orchestration.definitions_lock import LOCK, definitions, read_lock, unsigned
 from orchestration.defs.resources import AS_OF_TAG, BACKFILL_TAG, FULL_REFRESH_TAG
 from orchestration.failures import dbt_problems
 from orchestration.landing.registry import declare_tables, locked, write_registry
@@ -152,6 +154,7 @@ def dbt_definition(
         args += ["--log-path", str(workspace.logs)]
         args += ["--full-refresh"] if stale or tags.get(FULL_REFRESH_TAG) == "true" else []
         env = dbt_environment(workspace, as_of) | _backfill_environment(tags.get(BACKFILL_TAG))
+        env["TASUKI_UNSIGNED_DEFINITIONS"] = ",".join(unsigned(definitions(PROJECT_DIR), read_lock(PROJECT_DIR / LOCK)))
         (workspace.target / "run_results.json").unlink(missing_ok=True)
         with _environment(env):
             invocation = context.resources.dbt.cli(
