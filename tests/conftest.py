@@ -17,9 +17,9 @@ from xdist.scheduler import LoadScopeScheduling
 from orchestration.config import Config, load_config
 from orchestration.simulation import simulate
 from orchestration.warehouse import Workspace
-from tests.support import builder, conflicted
+from tests.support import builder, clean, conflicted
 
-__all__ = ["builder", "conflicted"]
+__all__ = ["builder", "clean", "conflicted"]
 
 REPO = Path(__file__).resolve().parents[1]
 SAMPLE_PEOPLE = 300

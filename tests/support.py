@@ -151,6 +151,15 @@ def conflicted(builder: Builder) -> Built:
     return company
 
 
+@pytest.fixture(scope="session")
+def clean(builder: Builder) -> Built:
+    """A company without conflicts, landed and built. Tests only look at it."""
+    company = simulated(builder.root / "clean", people=600, seed=12, conflicts="none")
+    land(company)
+    builder.build(company)
+    return company
+
+
 def sample_config(root: Path, more: str = "") -> Config:
     """The sample company's tasuki.toml at `root`, and `more` at its end. The seeds that the answer key knows lie with its own."""
     text = (REPO / "tasuki.toml").read_text(encoding="utf-8")

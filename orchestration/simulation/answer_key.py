@@ -11,8 +11,11 @@ from orchestration.simulation.key_cycles import Cycle, cycles_of, first_seen, or
 from orchestration.simulation.key_facts import Deal, Inputs, Who, deal_of
 from orchestration.simulation.key_figures import KEY_COLUMNS
 from orchestration.simulation.key_kpis import kpi_rows
+from orchestration.simulation.key_mismatches import Facts
+from orchestration.simulation.key_mismatches_all import MISMATCH_COLUMNS, NEAR_MISS_COLUMNS, mismatch_rows
 from orchestration.simulation.key_relay import Handoff, b1_handoffs, b2_handoffs, b3_handoffs, contract_end, ledger
 from orchestration.simulation.life import World, account_id, duplicate_account_id
+from orchestration.simulation.measures import measures_of, write_measures
 from orchestration.simulation.names import Company
 from orchestration.simulation.plans import plans_of
 from orchestration.simulation.seeds import Seeds
@@ -55,7 +58,10 @@ class AnswerKey:
             *b3_handoffs(self.opportunities, world.contracts, self.cycle_of, seeds, as_of),
         ]
         self.ledger = ledger(self.handoffs, as_of, day_of(world.start))
-        self.kpis = kpi_rows(self._inputs())
+        inputs = self._inputs()
+        self.kpis = kpi_rows(inputs)
+        self.measures = measures_of(self.kpis) if world.plants_conflicts else []
+        self.mismatches = mismatch_rows(Facts(world, inputs, seeds, as_of), self.kpis, self.measures)
 
     def _is_lost(self, lead: CrmLead) -> bool:
         return bool(lead.opportunity_id) and lead.opportunity_id not in self.cycle_of
@@ -116,6 +122,12 @@ class AnswerKey:
             folder / "conflicts.csv", ("boundary", "kind", "person_number", "record_ids", "at"),
             ((p.boundary, p.kind, p.person, ";".join(p.records), _iso(p.at)) for p in self.world.plants),
         )  # fmt: skip
+        write_measures(folder.parent / "seeds", self.measures)
+        _write(folder / "mismatches.csv", MISMATCH_COLUMNS, self.mismatches)
+        _write(
+            folder / "near_misses.csv", NEAR_MISS_COLUMNS,
+            ((miss.rule, miss.ma, miss.crm, miss.why) for miss in self.world.near_misses),
+        )  # fmt: skip
         meta = {
             "definition_version": DEFINITION_VERSION,
             "as_of": _iso(self.world.end),
@@ -125,6 +137,7 @@ class AnswerKey:
             "opportunities": len(self.opportunities),
             "contracts": len(self.world.contracts),
             "handoffs": dict(sorted(Counter(f"{row.boundary} {row.classification}" for row in self.handoffs).items())),
+            "mismatches": dict(sorted(Counter(row[0] for row in self.mismatches).items())),
             "conflicts": dict(sorted(Counter(f"{plant.boundary} {plant.kind}" for plant in self.world.plants).items())),
         }
         (folder / "meta.json").write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 from zlib import crc32
@@ -17,8 +18,10 @@ import pyarrow as pa
 
 from orchestration.simulation.answer_key import AnswerKey
 from orchestration.simulation.clock import DAY, add_months, day_start, from_date, utc
+from orchestration.simulation.faults import play
+from orchestration.simulation.faults_all import PLOTS
 from orchestration.simulation.life import World
-from orchestration.simulation.mail import mail_events
+from orchestration.simulation.mail import mail_events, told_mails
 from orchestration.simulation.orderly import orderly_people
 from orchestration.simulation.plans import plans_of, write_plans
 from orchestration.simulation.render import Row, company_state, opportunity_history, person_events, person_state
@@ -27,6 +30,7 @@ from orchestration.simulation.truth import Person
 from orchestration.simulation.write import Drop, Format
 
 CHUNK = 10_000  # people written at once: bounds the memory of a large company
+_WITHOUT_KEY = ("cs_contract_opportunity", "deals", "contact_property_history")  # the first column names no row
 Progress = Callable[[int, int], None]  # people done, people in all
 
 
@@ -80,9 +84,10 @@ def simulate(
         files = [stack.enter_context(Drop(out_dir / "exports", at, fmt)) for at in times]
         mails = 1
         done = 0
-        lives = world.people() if conflicts == "default" else orderly_people(world)
-        for chunk in _chunks(lives):
-            events = mail_events(chunk, activities_per_person, as_of, seed, mails)
+        lives = _chunks(world.people() if conflicts == "default" else orderly_people(world))
+        cast = _chunks(play(world, PLOTS) if conflicts == "default" else [])
+        for chunk, mean in chain(((c, activities_per_person) for c in lives), ((c, 0.0) for c in cast)):
+            events = mail_events(chunk, mean, as_of, seed, mails)
             mails += len(events)
             if drops == 1:
                 _write_people(files[0], chunk, events)
@@ -92,7 +97,9 @@ def simulate(
                 told += chunk
             done += len(chunk)
             if progress is not None:
-                progress(done, people)
+                progress(min(done, people), people)
+        if world.mails:
+            _write_mails(files, times, told_mails(world.mails, mails))
         _write_states(files, told if drops > 1 else [], world)
         write_plans(out_dir / "seeds", plans_of(world))
         for opportunity in world.personless:
@@ -151,6 +158,10 @@ def _write_events(drops: list[Drop], times: list[int], people: list[Person], mai
             rows[(_drop_of(at, times, row), table)].append(row)
     for (index, table), table_rows in rows.items():
         drops[index].write(table, table_rows)
+    _write_mails(drops, times, mails)
+
+
+def _write_mails(drops: list[Drop], times: list[int], mails: pa.Table) -> None:
     seconds = mails["created"].to_numpy() / 1000
     late = np.where(mails["id"].to_numpy() % 50 == 0, 2 * DAY, 0)
     place = np.minimum(np.searchsorted(times, seconds + late), len(times) - 1)
@@ -172,8 +183,8 @@ def _write_states(drops: list[Drop], people: list[Person], world: World) -> None
         rows: dict[str, list[Row]] = defaultdict(list)
         shown = [entry for person in people for entry in person_state(person, drop.at, drops[0].at)]
         for table, row in (*shown, *company_state(world, drop.at)):
-            ident = (table, "|".join(row[:2]) if table == "cs_contract_opportunity" else row[0])
-            if table == "contacts" or before.get(ident) != row:
+            ident = (table, "|".join(row) if table in _WITHOUT_KEY else row[0])
+            if table in ("contacts", "record_key") or before.get(ident) != row:
                 rows[table].append(row)
                 before[ident] = row
         for table, table_rows in rows.items():

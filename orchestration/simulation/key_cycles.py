@@ -110,7 +110,8 @@ def _opportunity_events(opportunity: Opportunity, others: list[Opportunity], see
         closes = is_final and not any(_is_open(other, at) for other in others if other is not opportunity)
         events.append(Event(at, CLOSER if closes else PROGRESS, kind, "salesforce", opportunity.id, opportunity))
     if opportunity.deleted_at is not None:
-        events.append(Event(opportunity.deleted_at, PROGRESS, "deleted", "salesforce", opportunity.id, opportunity))
+        kind = "merged_away" if opportunity.merged_into else "deleted"
+        events.append(Event(opportunity.deleted_at, PROGRESS, kind, "salesforce", opportunity.id, opportunity))
     return events
 
 

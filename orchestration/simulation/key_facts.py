@@ -117,6 +117,9 @@ def deal_of(opportunity: Opportunity, cycle: Cycle | None, seeds: Seeds) -> Deal
     """What the KPIs need of an opportunity."""
     close, won_on, person = opportunity.final_close, on(opportunity.won_at), opportunity.person
     amount = opportunity.amounts[-1][1]
+    accepted = opportunity.accepted_at
+    if accepted is None:  # the first stage that is reached only after accepting
+        accepted = next((at for at, stage in opportunity.stages if stage.lower() in seeds.valid_stages), None)
     is_known = person is None or not person.exclusion_reason
     return Deal(
         opportunity=opportunity,
@@ -125,11 +128,10 @@ def deal_of(opportunity: Opportunity, cycle: Cycle | None, seeds: Seeds) -> Deal
         is_known=is_known,
         channel=cycle.channel if cycle else "",
         created_on=day_of(opportunity.created),
-        accepted_on=on(opportunity.accepted_at),
+        accepted_on=on(accepted),
         closed_on=day_of(close[0]) if close else None,
         won_on=won_on,
-        is_valid=opportunity.accepted_at is not None
-        and sum(map(bool, opportunity.bant)) >= seeds.limits["bant_fields"],
+        is_valid=accepted is not None and sum(map(bool, opportunity.bant)) >= seeds.limits["bant_fields"],
         won_amount=seeds.to_base(amount, opportunity.currency, won_on) if won_on is not None else None,
         seeds=seeds,
     )

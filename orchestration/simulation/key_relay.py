@@ -145,7 +145,7 @@ def _b2_exit(opportunity: Opportunity, entered: int) -> tuple[int | None, str]:
     kinds = {"Closed Won": "converted", "Closed Lost": "lost_deals"}
     exits = [(at, kinds[stage]) for at, stage in opportunity.stages if stage in kinds and at >= entered]
     if opportunity.deleted_at is not None:
-        exits.append((opportunity.deleted_at, "deleted"))
+        exits.append((opportunity.deleted_at, "merged_away" if opportunity.merged_into else "deleted"))
     return min(exits, default=(None, ""))
 
 

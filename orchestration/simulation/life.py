@@ -39,7 +39,11 @@ from orchestration.simulation.truth import (
     Contract,
     CrmContact,
     CrmLead,
+    Extra,
+    Fault,
+    Mail,
     MaRecord,
+    NearMiss,
     Opportunity,
     Person,
     Plant,
@@ -47,6 +51,7 @@ from orchestration.simulation.truth import (
 
 OPEN, WORKING = "Open - Not Contacted", "Working - Contacted"
 MQL, HANDED_OVER = "marketingqualifiedlead", "salesqualifiedlead"
+CUSTOMER = "customer"
 REJECTED, UNQUALIFIED, NURTURING = "Rejected", "Unqualified", "Nurturing"
 _MA_SOURCES = [
     ("ORGANIC_SEARCH", 30), ("PAID_SEARCH", 18), ("DIRECT_TRAFFIC", 12), ("EMAIL_MARKETING", 8), ("REFERRALS", 7),
@@ -89,6 +94,10 @@ class World:
     contracts: list[Contract] = field(default_factory=list)
     personless: list[Opportunity] = field(default_factory=list)
     plants: list[Plant] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    near_misses: list[NearMiss] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
@@ -103,6 +112,9 @@ class World:
         self._sources = [source for source, weight in _MA_SOURCES for _ in range(weight)]
         self.is_users = [f"005J0{n:010d}AAA" for n in range(1, 7)]
         self.fs_users = [f"005J0{n:010d}AAA" for n in range(11, 17)]
+        self.unlisted: set[int] = set()  # companies whose account the CRM's list of keys does not name
+        self.programmes: dict[str, str] = {}  # kind of mail programme -> campaign
+        self.gone_user = "005J00000000099AAA"  # who has left the company
         self._make_campaigns()
 
     # -- small helpers ------------------------------------------------------------------------------------------
@@ -189,6 +201,12 @@ class World:
             )
         self._ma_campaigns = [c for c in self.campaigns if c.system == "hubspot"]
         self._crm_campaigns = [c for c in self.campaigns if c.system == "salesforce"]
+        self.crm_campaign = self._crm_campaigns[0].id
+        self.nurture = Campaign(
+            "salesforce", "701J00000000099AAA", "育成プログラム", "Nurture", "nurture", "lead generation",
+            first, day_of(self.end), 1_200_000,
+        )  # fmt: skip
+        self.campaigns.append(self.nurture)
 
     # -- records ------------------------------------------------------------------------------------------------
 
@@ -248,6 +266,20 @@ class World:
         company.account_since = at if company.account_since is None else min(at, company.account_since)
         return account_id(company)
 
+    def start_programmes(self) -> None:
+        """Mail programmes of the MA, one of each kind."""
+        first, last = day_of(self.start), day_of(self.end)
+        for place, kind in enumerate(("acquisition", "nurture", "customer", "transactional", "newsletter")):
+            campaign = Campaign(
+                "hubspot", str(5200 + place), f"メール {kind}", "email", kind, "lead generation", first, last, 50_000
+            )
+            self.campaigns.append(campaign)
+            self.programmes[kind] = campaign.id
+
+    def nurture_lead(self, person: Person, lead: CrmLead, at: int) -> None:
+        """A lead that sales returned joins the nurture programme."""
+        person.members.append((self.new_id("00v"), at + 60, self.nurture.id, lead.id, None))
+
     def exclude(self, person: Person, reason: str) -> None:
         """Make a person one that no KPI counts."""
 
@@ -284,6 +316,7 @@ class World:
             source_detail="",
             company_name="" if person.is_free_mail and chance < 0.5 else person.company.spelling(self._rng),
             last_name=person.last_name,
+            is_opted_out=person.number % 17 == 0,
         )
         person.ma.append(record)
         person.lifecycle.append((created, record.id, "subscriber" if chance > 0.9 else "lead"))
@@ -423,7 +456,7 @@ class World:
             gap = self._span(1, 260) if self.random() < 0.6 else self._span(185, 400)
             if is_closed and self.random() < 0.45:
                 reset = t + self._span(HOUR, 20 * HOUR)
-                if reset < self.end:
+                if reset < self.end and person.lifecycle[-1][2] != CUSTOMER:
                     person.lifecycle.append((reset, record.id, "lead"))
             elif is_closed or self.random() < 0.5:
                 break
@@ -588,6 +621,7 @@ class World:
             lead.statuses.append((t, UNQUALIFIED))
         elif chance < 0.8:
             lead.statuses.append((t, NURTURING))
+            self.nurture_lead(person, lead, t)
         elif chance < 0.83:
             lead.deleted_at = t
             return None
@@ -746,6 +780,7 @@ class World:
             return t
         if self.random() < 0.1 and t + DAY < self.end:
             opportunity.amounts.append((t + DAY, opportunity.amounts[-1][1] + 100))  # corrected after the closing
+        _call_customer(person, t, self.end)
         self._hand_to_success(person, opportunity, t)
         return t
 
@@ -786,6 +821,7 @@ class World:
         won = self.random() < 0.5
         opportunity.stages.append((t, "Closed Won" if won else "Closed Lost"))
         if won:
+            _call_customer(person, t, self.end)
             self._hand_to_success(person, opportunity, t)
         return t
 
@@ -995,6 +1031,12 @@ def _is_deleted(person: Person) -> bool:
     """Whether every record of a person is deleted (a merge loser of the MA lives on in its winner)."""
     records: list[MaRecord | CrmLead | CrmContact] = [*person.ma, *person.leads, *person.contacts]
     return all(record.deleted_at is not None for record in records)
+
+
+def _call_customer(person: Person | None, won: int, end: int) -> None:
+    """The MA calls a person a customer an hour after the deal is won."""
+    if person is not None and person.ma and won + HOUR < end:
+        person.lifecycle.append((won + HOUR, person.ma[0].id, CUSTOMER))
 
 
 def account_id(company: Company) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from orchestration.simulation.clock import DAY, HOUR, JST
-from orchestration.simulation.truth import Person
+from orchestration.simulation.truth import Mail, Person
 
 _TYPES = pa.array(["SENT", "DELIVERED", "BOUNCE", "OPEN", "CLICK"])
 # Of 100 mails sent: 97 delivered, 3 bounced, 28 opened, 5 clicked.
@@ -64,5 +64,22 @@ def mail_events(people: list[Person], mean_events: float, end: int, seed: int, f
             "type": pa.DictionaryArray.from_arrays(pa.array(kind), _TYPES),
             "created": pa.array(created),
             "email_campaign_id": pa.array(9000 + mailing),
+        }
+    )
+
+
+def told_mails(mails: list[Mail], first_id: int) -> pa.Table:
+    """Mail events that somebody's life tells, in the columns of `mail_events`."""
+    kinds = _TYPES.to_pylist()
+    return pa.table(
+        {
+            "id": pa.array(range(first_id, first_id + len(mails)), pa.int64()),
+            "contact_id": pa.array([int(mail.ma_id) for mail in mails], pa.int64()),
+            "recipient": pa.array([mail.email for mail in mails]).dictionary_encode(),
+            "type": pa.DictionaryArray.from_arrays(
+                pa.array([kinds.index(mail.kind) for mail in mails], pa.int8()), _TYPES
+            ),
+            "created": pa.array([mail.at * 1000 for mail in mails], pa.int64()),
+            "email_campaign_id": pa.array([int(mail.campaign_id) for mail in mails], pa.int64()),
         }
     )

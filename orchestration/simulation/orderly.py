@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import DAY, HOUR, day_of
-from orchestration.simulation.life import World
+from orchestration.simulation.life import CUSTOMER, World
 from orchestration.simulation.script import Script, office
 from orchestration.simulation.truth import Person
 
@@ -141,4 +141,7 @@ def _colleagues(world: World, number: int, day: int) -> list[Person]:
             second.act(at - HOUR)
             second.join(at, first.deal)
         _sell(first, converted)
+        if first.deal.final_close is not None:
+            closed, stage = first.deal.final_close
+            second.mark(closed + HOUR, CUSTOMER if stage == "Closed Won" else "lead")
     return [first.person, second.person]

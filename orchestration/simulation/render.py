@@ -12,7 +12,7 @@ from functools import cache
 from orchestration.simulation.clock import DAY, day_of, day_start, to_date
 from orchestration.simulation.life import NURTURING, REJECTED, World, account_id, duplicate_account_id
 from orchestration.simulation.names import Company
-from orchestration.simulation.truth import Contract, CrmContact, CrmLead, MaRecord, Opportunity, Person
+from orchestration.simulation.truth import Contract, CrmContact, CrmLead, MaRecord, Opportunity, Person, Says
 
 Row = tuple[str, ...]
 
@@ -35,32 +35,39 @@ TABLES = {
     "contacts": Table("hubspot", "contacts", _columns(
         "id email firstname lastname company phone jobtitle department industry numemployees state hubspotscore"
         " lifecyclestage hs_lead_status hs_analytics_source hs_analytics_source_data_1 hubspot_owner_id hs_email_optout"
-        " salesforceleadid salesforcecontactid hs_merged_object_ids createdate lastmodifieddate purpose archived"), "jsonl"),
+        " salesforceleadid salesforcecontactid hs_merged_object_ids createdate lastmodifieddate purpose archived"
+        " hs_email_optout_date hs_email_hard_bounce_reason_enum salesforcelastsynctime sync_error salesforceaccountid"
+        " utm_source utm_medium utm_campaign hs_analytics_first_url"), "jsonl"),
     "contact_property_history": Table("hubspot", "contact_property_history", _columns("contact_id name value timestamp source"), "bom"),
     "form_submissions": Table("hubspot", "form_submissions", _columns(
         "conversion_id contact_id form_id title page_url campaign_id timestamp"), "jsonl"),
     "email_events": Table("hubspot", "email_events", _columns("id contact_id recipient type created email_campaign_id")),
     "hubspot_campaigns": Table("hubspot", "campaigns", _columns("id name channel type objective start_date end_date cost currency")),
     "contact_merges": Table("hubspot", "contact_merges", _columns("canonical_vid vid_to_merge timestamp")),
+    "deals": Table("hubspot", "deals", _columns(
+        "id salesforceopportunityid amount deal_currency_code createdate lastmodifieddate archived _fivetran_active")),
     "leads": Table("salesforce", "leads", _columns(
         "Id IsDeleted MasterRecordId LastName FirstName Company Email Phone Title Department__c Industry NumberOfEmployees"
         " State Website Status LeadSource Rating OwnerId IsConverted ConvertedDate ConvertedAccountId ConvertedContactId"
-        " ConvertedOpportunityId HubSpot_Contact_ID__c Reject_Reason__c CreatedDate LastModifiedDate SystemModstamp")),
+        " ConvertedOpportunityId HubSpot_Contact_ID__c Reject_Reason__c CreatedDate LastModifiedDate SystemModstamp HasOptedOutOfEmail"
+        " No_Opportunity__c")),
     "lead_history": Table("salesforce", "lead_history", _columns("Id LeadId Field OldValue NewValue CreatedById CreatedDate")),
     "crm_contacts": Table("salesforce", "contacts", _columns(
         "Id IsDeleted MasterRecordId AccountId LastName FirstName Email Phone Title Department LeadSource OwnerId"
-        " HubSpot_Contact_ID__c CreatedDate LastModifiedDate SystemModstamp")),
+        " HubSpot_Contact_ID__c CreatedDate LastModifiedDate SystemModstamp HasOptedOutOfEmail")),
     "accounts": Table("salesforce", "accounts", _columns(
         "Id IsDeleted MasterRecordId Name Website Industry NumberOfEmployees BillingState Type ParentId OwnerId"
         " Corporate_Number__c CreatedDate LastModifiedDate SystemModstamp")),
     "opportunities": Table("salesforce", "opportunities", _columns(
         "Id IsDeleted AccountId Name StageName Amount CurrencyIsoCode Probability CloseDate Type LeadSource OwnerId IsClosed"
         " IsWon ForecastCategoryName BANT_Budget__c BANT_Authority__c BANT_Need__c BANT_Timeline__c FS_Accepted_At__c"
-        " Loss_Reason__c Competitor__c CreatedDate LastModifiedDate SystemModstamp")),
+        " Loss_Reason__c Competitor__c CreatedDate LastModifiedDate SystemModstamp CampaignId Merged_Into_Id__c Amount_Basis__c"
+        " ExpectedRevenue Handover_Scope__c Handover_Stakeholders__c Handover_Promises__c")),
     "opportunity_history": Table("salesforce", "opportunity_history", _columns(
         "Id OpportunityId StageName Amount CloseDate Probability ForecastCategory CreatedById CreatedDate")),
     "opportunity_contact_roles": Table("salesforce", "opportunity_contact_roles", _columns(
         "Id OpportunityId ContactId Role IsPrimary CreatedDate IsDeleted")),
+    "opportunity_line_items": Table("salesforce", "opportunity_line_items", _columns("Id OpportunityId TotalPrice IsDeleted")),
     "crm_campaigns": Table("salesforce", "campaigns", _columns(
         "Id IsDeleted Name Type Status StartDate EndDate ActualCost CurrencyIsoCode CreatedDate LastModifiedDate SystemModstamp")),
     "campaign_members": Table("salesforce", "campaign_members", _columns(
@@ -69,12 +76,14 @@ TABLES = {
         "Id IsDeleted WhoId WhatId Subject TaskSubtype Status CompletedDateTime ActivityDate OwnerId Outcome__c Direction__c"
         " Is_Automated__c CreatedDate SystemModstamp")),
     "events": Table("salesforce", "events", _columns(
-        "Id IsDeleted WhoId WhatId Subject StartDateTime EndDateTime OwnerId Outcome__c Direction__c CreatedDate SystemModstamp")),
+        "Id IsDeleted WhoId WhatId Subject StartDateTime EndDateTime OwnerId Outcome__c Direction__c CreatedDate SystemModstamp"
+        " Status__c")),
     "users": Table("salesforce", "users", _columns("Id Username Name IsActive Department")),
     "cs_contract": Table("cs", "契約一覧", _columns(
-        "契約番号 取引先ID 商談ID 顧客名 法人番号 受入日時 稼働日時 開始日 終了日 解約日 月額(円) 状態 区分"), "cs"),
+        "契約番号 取引先ID 商談ID 顧客名 法人番号 受入日時 稼働日時 開始日 終了日 解約日 月額(円) 状態 区分 作成日時"), "cs"),
     "cs_contract_change": Table("cs", "契約変更", _columns("変更番号 契約番号 種別 適用日 月額(円)"), "cs"),
     "cs_contract_opportunity": Table("cs", "契約商談", _columns("契約番号 商談ID"), "cs"),
+    "record_key": Table("cs", "record_key", _columns("table_name record_id listed_at")),
     "cs_csat": Table("cs", "顧客満足度", _columns("回答番号 契約番号 取引先ID 満足度 推奨度 回答日時"), "cs"),
 }  # fmt: skip
 _PROBABILITY = {
@@ -82,6 +91,7 @@ _PROBABILITY = {
     "Value Proposition": ("50", "Best Case"), "Proposal/Price Quote": ("75", "Best Case"),
     "Negotiation/Review": ("90", "Commit"), "Closed Won": ("100", "Closed"), "Closed Lost": ("0", "Omitted"),
 }  # fmt: skip
+_PLACES = {name: {column: place for place, column in enumerate(table.columns)} for name, table in TABLES.items()}
 _PAGES = ["資料ダウンロード", "お問い合わせ", "ウェビナー申込", "無料トライアル"]
 
 
@@ -130,6 +140,16 @@ def _latest(entries: list[tuple[int, str]], at: int) -> str:
     return next((value for since, value in reversed(entries) if since <= at), "")
 
 
+def _said(table: str, row: Row, says: Says) -> Row:
+    """A row with what its record says instead."""
+    if not says:
+        return row
+    values = list(row)
+    for column, value in says.items():
+        values[_PLACES[table][column]] = value
+    return tuple(values)
+
+
 # -- state rows of a person -----------------------------------------------------------------------------------------
 
 
@@ -139,7 +159,7 @@ def person_state(person: Person, at: int, drops_since: int) -> Iterator[tuple[st
     for record in person.ma:
         is_merged = bool(record.merged_into) and record.merged_at is not None and record.merged_at <= at
         is_gone = record.deleted_at is not None and drops_since < record.deleted_at <= at
-        if record.created <= at and not is_merged and not is_gone:
+        if record.created <= at and (not is_merged or record.says) and not is_gone:
             yield "contacts", _ma_row(person, record, at)
     for lead in person.leads:
         if lead.created <= at:
@@ -172,31 +192,45 @@ def _ma_row(person: Person, record: MaRecord, at: int) -> Row:
     company = person.company
     lifecycle = [(since, value) for since, ma_id, value in person.lifecycle if ma_id == record.id and since <= at]
     scores = [(since, points) for since, ma_id, points in person.scores if ma_id == record.id and since <= at]
-    answers = [since for since, ma_id, _, _ in person.responses if ma_id == record.id and since <= at]
     is_first = record is person.ma[0]
     score = str(scores[-1][1]) if scores else str(person.score) if is_first and not person.scores else ""
     links = [link for link in (record.lead_link, record.contact_link) if link is not None and link[0] <= at]
     is_deleted = record.deleted_at is not None and record.deleted_at <= at
-    merged = [(other.merged_at, other.id) for other in person.ma if other.merged_into and (other.merged_at or 0) <= at]
-    losers = [ident for _, ident in merged if winner_at(person, ident, at) == record.id]
-    changed = [
-        record.created,
-        *answers,
-        *(link[0] for link in links),
-        *(since for since, _ in (*lifecycle[-1:], *scores[-1:])),
-    ]
-    changed += [since for since, ident in merged if since is not None and ident in losers]
-    if is_deleted and record.deleted_at is not None:
-        changed.append(record.deleted_at)
+    losers = [ident for _, ident in _merged_into(person, record, at)]
     lead_link, contact_link = record.lead_link, record.contact_link
-    return (
+    last_changed = hubspot_time(ma_changed_at(person, record, at))
+    row = (
         record.id, record.email, person.first_name, record.last_name, record.company_name, person.phone, person.title,
         person.department, company.industry, str(company.employees), company.region, score,
         lifecycle[-1][1] if lifecycle else "", "", record.source, record.source_detail, "",
-        _flag(person.number % 17 == 0), lead_link[1] if lead_link and lead_link[0] <= at else "",
+        _flag(record.is_opted_out), lead_link[1] if lead_link and lead_link[0] <= at else "",
         contact_link[1] if contact_link and contact_link[0] <= at else "", ";".join(losers),
-        hubspot_time(record.created), hubspot_time(max(changed)), person.purpose, _flag(is_deleted),
+        hubspot_time(record.created), last_changed, person.purpose, _flag(is_deleted), "", "", last_changed if links else "",
+        "", "", "", "", "", "",
     )  # fmt: skip
+    return _said("contacts", row, record.says)
+
+
+def _merged_into(person: Person, record: MaRecord, at: int) -> list[tuple[int, str]]:
+    """(when, record) of each merge that led into a record by an instant."""
+    merged = [(other.merged_at or 0, other.id) for other in person.ma if other.merged_into]
+    return [(when, ident) for when, ident in merged if when <= at and winner_at(person, ident, at) == record.id]
+
+
+def ma_changed_at(person: Person, record: MaRecord, at: int) -> int:
+    """When the MA last changed a record, as known at an instant."""
+    changed = [record.created, *(when for when, _ in _merged_into(person, record, at))]
+    changed += [since for since, ma_id, _, _ in person.responses if ma_id == record.id and since <= at]
+    changed += [since for since, ma_id, _ in person.lifecycle if ma_id == record.id and since <= at]
+    changed += [since for since, ma_id, _ in person.scores if ma_id == record.id and since <= at]
+    others = [record.deleted_at, *(link[0] for link in (record.lead_link, record.contact_link) if link is not None)]
+    return max(since for since in (*changed, *others) if since is not None and since <= at)
+
+
+def lead_changed_at(lead: CrmLead, at: int) -> int:
+    """When the CRM last changed a lead, as known at an instant."""
+    changes = [since for since, _ in (*lead.statuses, *lead.owner_changes)]
+    return max(since for since in (*changes, lead.converted_at, lead.deleted_at) if since is not None and since <= at)
 
 
 def winner_at(person: Person, ma_id: str, at: int) -> str:
@@ -213,12 +247,11 @@ def _lead_row(person: Person, lead: CrmLead, at: int) -> Row:
     status = _latest(lead.statuses, at)
     is_converted = lead.converted_at is not None and lead.converted_at <= at
     is_deleted = lead.deleted_at is not None and lead.deleted_at <= at
-    changes = [since for since, _ in (*lead.statuses, *lead.owner_changes) if since <= at]
-    changes += [since for since in (lead.converted_at, lead.deleted_at) if since is not None and since <= at]
-    changed = salesforce_time(max(changes))
+    changed = salesforce_time(lead_changed_at(lead, at))
+    is_opted_out = bool(person.ma) and person.ma[0].is_opted_out
     owner = next((before for since, before in lead.owner_changes if since > at), lead.owner)
     is_or_was_rejected = any(since <= at and before == REJECTED for since, before in lead.statuses)
-    return (
+    row = (
         lead.id, _flag(is_deleted), lead.master_id if is_deleted else "", person.last_name, person.first_name,
         lead.company_name, lead.email, person.phone, person.title, person.department, company.industry,
         str(company.employees), company.region, "" if person.is_free_mail else f"https://www.{company.domain}/", status,
@@ -226,18 +259,21 @@ def _lead_row(person: Person, lead: CrmLead, at: int) -> Row:
         _date(day_of(lead.converted_at)) if is_converted and lead.converted_at is not None else "",
         lead.account_id if is_converted else "", lead.contact_id if is_converted else "",
         lead.opportunity_id if is_converted else "", lead.ma_id, lead.reject_reason if is_or_was_rejected else "",
-        salesforce_time(lead.created), changed, changed,
+        salesforce_time(lead.created), changed, changed, _flag(is_opted_out), "",
     )  # fmt: skip
+    return _said("leads", row, lead.says)
 
 
 def _contact_row(person: Person, contact: CrmContact, at: int) -> Row:
     is_deleted = contact.deleted_at is not None and contact.deleted_at <= at
     changed = salesforce_time(contact.deleted_at if is_deleted else contact.created)
-    return (
+    is_opted_out = bool(person.ma) and person.ma[0].is_opted_out
+    row = (
         contact.id, _flag(is_deleted), contact.master_id if is_deleted else "", contact.account_id, person.last_name,
         person.first_name, contact.email, person.phone, person.title, person.department, contact.source, contact.owner,
-        contact.ma_id, salesforce_time(contact.created), changed, changed,
+        contact.ma_id, salesforce_time(contact.created), changed, changed, _flag(is_opted_out),
     )  # fmt: skip
+    return _said("crm_contacts", row, contact.says)
 
 
 def opportunity_row(opportunity: Opportunity, at: int) -> Row:
@@ -251,13 +287,18 @@ def opportunity_row(opportunity: Opportunity, at: int) -> Row:
     is_lost = stage == "Closed Lost"
     planned_at = max(moment for moment, _ in opportunity.close_days if moment <= at)
     changed = salesforce_time(opportunity.deleted_at if is_deleted else max(since, changed_at, planned_at))
-    return (
-        opportunity.id, _flag(is_deleted), opportunity.account_id, opportunity.name, stage, str(amount), opportunity.currency,
+    handover = ("全社で利用", "情報システム部長", "3か月で稼働") if stage == "Closed Won" else ("", "", "")
+    is_merged = bool(opportunity.merged_into) and is_deleted
+    row = (
+        opportunity.id, _flag(is_deleted and not is_merged), opportunity.account_id, opportunity.name, stage, str(amount), opportunity.currency,
         probability, _close_date(opportunity, since, stage, at), opportunity.kind, opportunity.source, opportunity.owner,
         _flag(is_closed), _flag(stage == "Closed Won"), forecast, *(opportunity.bant if is_accepted else ("",) * 4),
         salesforce_time(opportunity.accepted_at) if is_accepted else "", opportunity.loss_reason if is_lost else "",
-        opportunity.competitor if is_lost else "", salesforce_time(opportunity.created), changed, changed,
+        opportunity.competitor if is_lost else "", salesforce_time(opportunity.created), changed, changed, "",
+        opportunity.merged_into if is_merged else "", "", "",
+        *handover,
     )  # fmt: skip
+    return _said("opportunities", row, opportunity.says)
 
 
 def _close_date(opportunity: Opportunity, since: int, stage: str, at: int) -> str:
@@ -297,17 +338,19 @@ def person_events(person: Person) -> Iterator[tuple[str, int, Row]]:
         when = salesforce_time(activity.at)
         what = activity.opportunity_id
         if activity.kind == "Meeting":
-            yield "events", activity.at, (
+            row: Row = (
                 activity.id, "false", activity.who_id, what, "打ち合わせ", when, salesforce_time(activity.at + 3600),
-                activity.owner, activity.outcome, activity.direction, salesforce_time(activity.booked_at), when,
+                activity.owner, activity.outcome, activity.direction, salesforce_time(activity.booked_at), when, "",
             )  # fmt: skip
+            yield "events", activity.at, _said("events", row, activity.says)
             continue
         subject = "電話" if activity.kind == "Call" else "メール"
-        yield "tasks", activity.at, (
+        row = (
             activity.id, "false", activity.who_id, what, subject, activity.kind, "Completed", when,
             _date(day_of(activity.at)), activity.owner, activity.outcome, activity.direction,
             _flag(activity.is_automated), when, when,
         )  # fmt: skip
+        yield "tasks", activity.at, _said("tasks", row, activity.says)
         if activity.id[-4] == "7":  # a planned next step, not done: it is no attempt
             yield "tasks", activity.at, (
                 activity.id[:-3] + "PLN", "false", activity.who_id, what, "次回フォロー", "Call", "Not Started", "",
@@ -365,18 +408,35 @@ def company_state(world: World, at: int) -> Iterator[tuple[str, Row]]:
     for team, users in (("インサイドセールス", world.is_users), ("フィールドセールス", world.fs_users)):
         for number, ident in enumerate(users, start=1):
             yield "users", (ident, f"user{ident[-6:-3]}@tasuki-sample.co.jp", f"{team}{number}", "true", team)
+    yield "users", (world.gone_user, "user099@tasuki-sample.co.jp", "退職者", "false", "インサイドセールス")
     for company in world.companies:
         if company.account_since is not None and company.account_since <= at:
             yield "accounts", _account_row(company, account_id(company), company.name, company.account_since, world)
         if company.duplicate_since is not None and company.duplicate_since <= at:
             name = company.stem
             yield "accounts", _account_row(company, duplicate_account_id(company), name, company.duplicate_since, world)
+    for ident, listed in _account_ids(world, at):
+        if listed:
+            yield "record_key", ("crm_account", ident, hubspot_time(at))
     for opportunity in world.personless:
         if opportunity.created <= at:
             yield "opportunities", opportunity_row(opportunity, at)
     for contract in world.contracts:
         if contract.accepted_at <= at:
             yield from _contract_rows(contract, at)
+    for extra in world.extras:
+        if extra.at <= at:
+            blank = ("",) * len(TABLES[extra.table].columns)
+            yield extra.table, _said(extra.table, blank, extra.values)
+
+
+def _account_ids(world: World, at: int) -> Iterator[tuple[str, bool]]:
+    """The accounts that exist at an instant, and whether the CRM's own list of all accounts names them."""
+    for company in world.companies:
+        if company.account_since is not None and company.account_since <= at:
+            yield account_id(company), company.number not in world.unlisted
+        if company.duplicate_since is not None and company.duplicate_since <= at:
+            yield duplicate_account_id(company), True
 
 
 def _account_row(company: Company, ident: str, name: str, since: int, world: World) -> Row:
@@ -396,11 +456,12 @@ def _contract_rows(contract: Contract, at: int) -> Iterator[tuple[str, Row]]:
         "解約" if churned is not None and churned <= day_of(at) else "解約予定" if churned is not None else "利用中"
     )
     is_live = contract.live_at is not None and contract.live_at <= at
-    yield "cs_contract", (
+    row = (
         contract.id, contract.account_id, contract.opportunity_id, contract.customer_name, contract.company.corporate_number,
         _slashed_time(contract.accepted_at), _slashed_time(contract.live_at if is_live else None), _slashed(contract.start),
-        _slashed(end), _slashed(churned), f"{contract.mrr:,}", status, contract.origin,
+        _slashed(end), _slashed(churned), f"{contract.mrr:,}", status, contract.origin, _slashed_time(contract.accepted_at),
     )  # fmt: skip
+    yield "cs_contract", _said("cs_contract", row, contract.says)
     for ident, kind, day, mrr in contract.changes:
         if day_start(day - 20) <= at:
             yield "cs_contract_change", (ident, contract.id, kind, _slashed(day), f"{mrr:,}")

@@ -164,11 +164,13 @@ class Script:
             self.lead.reject_reason = reason
         self.give_back(at)
 
-    def recycle(self, at: int, reason: str = "時期尚早") -> None:
+    def recycle(self, at: int, reason: str = "時期尚早", *, nurtured: bool = True) -> None:
         """Inside sales returns the lead for nurturing; marketing nurtures it."""
         self.status(at, NURTURING)
         if self.is_past(at):
             self.lead.reject_reason = reason
+            if nurtured:
+                self.world.nurture_lead(self.person, self.lead, at)
         self.give_back(at)
 
     def give_back(self, at: int) -> None:
@@ -289,6 +291,8 @@ class Script:
             origin="",
             opportunity_id=deal.id,
         )
+        while day_start(contract.ends[-1][1] - 30) < self.world.end:  # renewed in time, each year
+            contract.ends.append((day_start(contract.ends[-1][1] - 30), add_months(contract.ends[-1][1] + 1, 12) - 1))
         contract.live_at = at + 20 * DAY if self.is_past(at + 20 * DAY) else None
         self.world.contracts.append(contract)
         return contract

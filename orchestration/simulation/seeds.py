@@ -11,6 +11,8 @@ FROZEN_SEEDS = Path(__file__).resolve().parents[2] / "tests" / "frozen_seeds"
 
 
 def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    if not (folder / f"{name}.csv").exists():
+        return []
     with (folder / f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -51,6 +53,13 @@ class Seeds:
         self.lead_stages = {
             (row["source_system"], row["source_value"]): row["stage"] for row in _rows(folder, "lead_stage_mapping")
         }
+        self.lifecycle = {
+            row["source_value"]: row["stage"]
+            for row in _rows(folder, "lifecycle_stages")
+            if row["source_system"] == "hubspot"
+        }
+        self.families = {row["channel"]: row["family"] for row in _rows(folder, "channel_families")}
+        self.pairs = {(row["ma_stage"], row["crm_stage"]) for row in _rows(folder, "stage_status_pairs")}
         self.ladder = {
             row["stage"]: int(row["stage_order"]) for row in _rows(folder, "lead_stages") if row["kind"] == "ladder"
         }

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from orchestration.simulation.names import Company
 
+# What a record says in a column of its export instead of what follows from the truth. No definition reads such a column.
+Says = dict[str, str]
+
 
 @dataclass(slots=True)
 class MaRecord:
@@ -21,6 +24,8 @@ class MaRecord:
     deleted_at: int | None = None
     lead_link: tuple[int, str] | None = None
     contact_link: tuple[int, str] | None = None
+    is_opted_out: bool = False
+    says: Says = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -43,6 +48,7 @@ class CrmLead:
     master_id: str = ""
     deleted_at: int | None = None
     owner_changes: list[tuple[int, str]] = field(default_factory=list)
+    says: Says = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,6 +64,7 @@ class CrmContact:
     owner: str
     master_id: str = ""
     deleted_at: int | None = None
+    says: Says = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -81,9 +88,11 @@ class Opportunity:
     loss_reason: str = ""
     competitor: str = ""
     deleted_at: int | None = None
+    merged_into: str = ""  # gone at `deleted_at` by a merge, and delivered on
     is_missing: bool = False
     lead_ids: list[str] = field(default_factory=list)
     person: "Person | None" = None
+    says: Says = field(default_factory=dict)
 
     @property
     def final_close(self) -> tuple[int, str] | None:
@@ -118,6 +127,7 @@ class Contract:
     changes: list[tuple[str, str, int, int]] = field(default_factory=list)  # id, type, first day, mrr
     live_at: int | None = None
     scores: list[tuple[str, int, int, int | None]] = field(default_factory=list)  # id, answered at, csat, nps
+    says: Says = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -133,6 +143,7 @@ class Activity:
     outcome: str
     is_automated: bool
     owner: str
+    says: Says = field(default_factory=dict)
 
     @property
     def booked_at(self) -> int:
@@ -195,3 +206,46 @@ class Plant:
     person: int | None
     records: tuple[str, ...]
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A row of a raw table that exists from an instant on, beside what follows from the truth."""
+
+    table: str
+    at: int
+    values: Says
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail event beside the bulk: of which person and record, and of what kind of programme."""
+
+    at: int
+    person: Person
+    ma_id: str
+    email: str
+    kind: str  # SENT, BOUNCE, …
+    campaign_id: str
+    programme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A planted mismatch: the rule that must report it, the records and the detail, and what was planted."""
+
+    rule: str
+    ma: str
+    crm: str
+    detail: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A planted case that a rule must not report, and why not."""
+
+    rule: str
+    ma: str
+    crm: str
+    why: str

@@ -30,11 +30,6 @@ def built(builder: Builder, people: int, seed: int, conflicts: Literal["default"
     return company
 
 
-@pytest.fixture(scope="module")
-def clean(builder: Builder) -> Built:
-    return built(builder, 600, 12, "none")
-
-
 def assert_equal(company: Built) -> None:
     connection = comparison.open_company(company.warehouse, company.answer_key)
     try:

@@ -1,0 +1,70 @@
+"""Every mismatch of the answer key: what the readings of docs/mismatches.md find in the truth, and what was planted beside."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from orchestration.simulation import (
+    key_mismatches_a,
+    key_mismatches_b,
+    key_mismatches_c,
+    key_mismatches_d,
+    key_mismatches_g,
+)
+from orchestration.simulation.clock import add_months, from_date
+from orchestration.simulation.key_figures import GRAINS
+from orchestration.simulation.key_mismatches import Facts, Reading
+from orchestration.simulation.measures import Measure
+
+READINGS: dict[str, Reading] = {
+    **key_mismatches_a.READINGS,
+    **key_mismatches_b.READINGS,
+    **key_mismatches_c.READINGS,
+    **key_mismatches_d.READINGS,
+    **key_mismatches_g.READINGS,
+}
+MISMATCH_COLUMNS = ("rule_code", "ma_record_id", "crm_record_id", "detail", "cause")
+NEAR_MISS_COLUMNS = ("rule_code", "ma_record_id", "crm_record_id", "why")
+
+
+def mismatch_rows(
+    facts: Facts, kpis: list[tuple[object, ...]], measures: list[Measure]
+) -> list[tuple[str, str, str, str, str]]:
+    """Rule, records, detail and cause of every mismatch; the cause is `life` where nobody planted it for this rule.
+
+    ValueError where a planted fault is none by the reading of its rule, or a planted near miss is one.
+    """
+    planted = {(fault.rule, fault.ma, fault.crm, fault.detail): fault.cause for fault in facts.world.faults}
+    found = {(rule, *row) for rule, reading in READINGS.items() for row in reading(facts)}
+    wrong = sorted(row for row in planted if row[0] in READINGS and row not in found)
+    near = {(miss.rule, record) for miss in facts.world.near_misses for record in (miss.ma, miss.crm) if record}
+    wrong += sorted(row for row in {*found, *planted} if {(row[0], row[1]), (row[0], row[2])} & near)
+    if wrong:
+        raise ValueError(f"planted, but not as docs/mismatches.md has it: {wrong[:10]}")
+    rows = [(*row, planted.get(row, "life")) for row in found | set(planted)]
+    rows += [
+        ("H03", "", "", measure.detail, "a number of a report that is off") for measure in measures if measure.is_wrong
+    ]
+    rows += [("H07", "", "", detail, "life") for detail in _rates_above_one(facts, kpis)]
+    return sorted(rows)
+
+
+_TWO_BASES = (
+    "accept_rate",
+    "mql_rate",
+    "opp_rate",
+    "win_rate_cohort",
+)  # more may convert in a period than set out in it
+
+
+def _rates_above_one(facts: Facts, kpis: list[tuple[object, ...]]) -> Iterator[str]:
+    """H07: rates of a period that is over, of at least 30, above 100 %."""
+    for row in kpis:
+        code, view, basis, member, grain, start, segment, _, statistic, numerator, denominator = map(str, row[:11])
+        if (code in _TWO_BASES and (view, basis, segment) == ("shared", "period", "all") and denominator
+                and Fraction(numerator) > Fraction(denominator) >= 30 and _is_over(facts, grain, start)):  # fmt: skip
+            yield f"{code} {basis} {member} {grain} {start} {statistic}"
+
+
+def _is_over(facts: Facts, grain: str, start: str) -> bool:
+    return add_months(from_date(date.fromisoformat(start)), GRAINS[grain]) <= facts.today

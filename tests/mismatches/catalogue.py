@@ -1,0 +1,92 @@
+"""The mismatch rules of a built company against its answer key: rule by rule, to the record and the detail."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from tests.support import Built
+
+MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "mismatches"
+Row = tuple[str, str, str]  # MA record, CRM record, detail
+
+
+@dataclass
+class Verdict:
+    """What one rule found of what it should find."""
+
+    rule: str
+    planted: Counter[Row] = field(default_factory=Counter)
+    found: Counter[Row] = field(default_factory=Counter)
+    near: list[Row] = field(default_factory=list)
+
+    @property
+    def missed(self) -> list[Row]:
+        """Rows of the key that the rule does not report."""
+        return sorted((self.planted - self.found).elements())
+
+    @property
+    def false(self) -> list[Row]:
+        """Rows that the rule reports and the key does not have."""
+        return sorted((self.found - self.planted).elements())
+
+    @property
+    def caught(self) -> int:
+        """Rows of the key that the rule reports."""
+        return sum((self.planted & self.found).values())
+
+    def __str__(self) -> str:
+        line = (
+            f"{self.rule}  planted {sum(self.planted.values()):>4}  caught {self.caught:>4}  false {len(self.false):>4}"
+        )
+        return f"{line}  near misses {len(self.near):>3} (reported {len(self.reported_near)})"
+
+    @property
+    def reported_near(self) -> list[Row]:
+        """Near misses of which the rule reports a record."""
+        records = {record for ma, crm, _ in self.found for record in (ma, crm) if record}
+        return [miss for miss in self.near if {miss[0], miss[1]} & records]
+
+
+def rules() -> dict[str, str]:
+    """Rule code -> model, of the rules that exist."""
+    return {file.stem[:3].upper(): file.stem for file in sorted(MODELS.glob("[a-i][0-9][0-9]_*.sql"))}
+
+
+def verdicts(company: Built) -> list[Verdict]:
+    """One verdict per rule."""
+    found = {rule: Verdict(rule) for rule in rules()}
+    for rule, ma, crm, detail in _key(company, "mismatches", "detail"):
+        if rule in found:
+            found[rule].planted[(ma, crm, detail)] += 1
+    for rule, ma, crm, why in _key(company, "near_misses", "why"):
+        if rule in found:
+            found[rule].near.append((ma, crm, why))
+    with duckdb.connect(str(company.warehouse), read_only=True) as connection:
+        for rule, ma, crm, detail in connection.execute(
+            """
+            SELECT rule_code, coalesce(ma_record_id, ''), coalesce(crm_record_id, ''), coalesce(detail, '')
+            FROM mismatches.mismatches_found
+            """
+        ).fetchall():
+            found[rule].found[(ma, crm, detail)] += 1
+    return list(found.values())
+
+
+def _key(company: Built, name: str, last: str) -> list[tuple[str, str, str, str]]:
+    with (company.answer_key / f"{name}.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [(row["rule_code"], row["ma_record_id"], row["crm_record_id"], row[last]) for row in rows]
+
+
+def table(found: list[Verdict]) -> str:
+    """The verdicts as a table, with examples of what is wrong."""
+    lines = []
+    for verdict in found:
+        lines.append(str(verdict))
+        lines += [f"     missed {row}" for row in verdict.missed[:3]] + [
+            f"     false  {row}" for row in verdict.false[:3]
+        ]
+    return "\n".join(lines)
