@@ -1,6 +1,6 @@
 """The cast: a few people more, whose scripted lives carry the faults of docs/mismatches.md and cases just short of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from orchestration.simulation.clock import DAY, HOUR, day_of
@@ -14,10 +14,12 @@ SHORTEST = 300 * DAY  # of a company that is worth a cast
 
 @dataclass
 class Cast:
-    """Hands out scripts and keeps what is planted. `copy` tells the copies of one plot apart."""
+    """Hands out scripts and keeps what is planted. `copy` tells the copies of one plot apart, `shift` is by how many days
+    this copy is told earlier."""
 
     world: World
     copy: int = 0
+    shift: int = 0
     cause: str = ""
     people: list[Person] = field(default_factory=list)
     told: int = 0
@@ -40,8 +42,8 @@ class Cast:
         return script
 
     def day(self, back: int) -> int:
-        """A day so many days before the end, some days earlier with each copy."""
-        return day_of(self.end) - back - 2 * self.copy
+        """A day so many days before the end, or earlier by the shift of this copy."""
+        return day_of(self.end) - back - self.shift
 
     def office(self, back: int, hour: float = 10) -> int:
         """An office hour of such a day."""
@@ -71,24 +73,54 @@ class Cast:
         self.world.extras.append(Extra(table, at, values))
 
 
-Plot = Callable[[Cast], None]
+@dataclass(frozen=True)
+class Plot:
+    """A planted case. `is_spread`: it holds whenever it happened, so its copies lie apart over the company's months."""
+
+    tell: Callable[[Cast], None]
+    is_near_miss: bool
+    is_spread: bool
+
+    @property
+    def cause(self) -> str:
+        """Its name and what it is."""
+        return self.tell.__name__ + ": " + (self.tell.__doc__ or "").strip().rstrip(".")
+
+    def copies(self, world: World) -> int:
+        """How often it is told: with its near miss five times; once each in a small company. Never more, however large."""
+        if world.count < 600:
+            return 1
+        return 2 if self.is_near_miss else 3
+
+    def shift(self, world: World, copy: int, place: int) -> int:
+        """By how many days a copy is told earlier than the plot says; `place` is the plot's among all."""
+        if not self.is_spread:
+            return 2 * copy
+        room = (world.end - world.start - SHORTEST) // DAY // self.copies(world)
+        return copy * room + 37 * place % max(room, 1)
 
 
-def copies_of(world: World) -> int:
-    """How often each plot is told: five times in a company of the default size."""
-    return 5 if world.count >= 2500 else 2 if world.count >= 600 else 1
+def plots(
+    *,
+    faults: Sequence[Callable[[Cast], None]] = (),
+    near_misses: Sequence[Callable[[Cast], None]] = (),
+    spread: bool = False,
+) -> list[Plot]:
+    """What is a fault first, then what is none."""
+    return [Plot(tell, is_near, spread) for is_near, tells in ((False, faults), (True, near_misses)) for tell in tells]
 
 
-def play(world: World, plots: list[Plot]) -> Iterator[Person]:
+def play(world: World, told: list[Plot]) -> Iterator[Person]:
     """The people of all plots; what is planted goes into the world's lists."""
     if world.end - world.start < SHORTEST:
         return
     cast = Cast(world)
     world.start_programmes()
-    for plot in plots:
-        for cast.copy in range(copies_of(world)):
-            cast.cause = plot.__name__ + ": " + (plot.__doc__ or "").strip().rstrip(".")
-            plot(cast)
+    for place, plot in enumerate(told):
+        cast.cause = plot.cause
+        for cast.copy in range(plot.copies(world)):
+            cast.shift = plot.shift(world, cast.copy, place)
+            plot.tell(cast)
             yield from cast.people
             cast.people.clear()
 

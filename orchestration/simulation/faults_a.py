@@ -1,7 +1,7 @@
 """Plots of group A: identity and duplicates."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of
-from orchestration.simulation.faults import Cast, Plot, close_out
+from orchestration.simulation.faults import Cast, close_out, plots
 from orchestration.simulation.life import MQL, account_id, duplicate_account_id
 from orchestration.simulation.render import hubspot_time
 from orchestration.simulation.script import Script, office
@@ -195,8 +195,23 @@ def another_domain(cast: Cast) -> None:
     cast.near("A12", told.ma.id)
 
 
-PLOTS: list[Plot] = [
-    twice_in_ma, merged_since, lead_and_contact, lead_and_contact_today, private_address, namesakes, shared_mailbox,
-    almost_a_mailbox, loser_still_there, points_of_two, other_points, withdrawal_lost, agreed_again, second_account, deleted_in_ma,
-    beside_the_domain, another_domain,
+PLOTS = [
+    *plots(
+        spread=True,
+        faults=[
+            twice_in_ma, lead_and_contact, private_address, shared_mailbox, loser_still_there, points_of_two,
+            withdrawal_lost, deleted_in_ma, beside_the_domain,
+        ],
+        near_misses=[
+            merged_since, namesakes, almost_a_mailbox, other_points, agreed_again, another_domain,
+        ],
+    ),
+    *plots(
+        faults=[
+            second_account,
+        ],
+        near_misses=[
+            lead_and_contact_today,
+        ],
+    ),
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Plots of group B: sync and relay."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of
-from orchestration.simulation.faults import Cast, Plot, close_out
+from orchestration.simulation.faults import Cast, close_out, plots
 from orchestration.simulation.key_mismatches import date_text
 from orchestration.simulation.life import HANDED_OVER, MQL, OPEN
 from orchestration.simulation.render import hubspot_time, ma_changed_at
@@ -339,10 +339,25 @@ def mql_after_the_loss(cast: Cast) -> None:
     cast.near("B14 B01 C13", told.ma.id)
 
 
-PLOTS: list[Plot] = [
-    deleted_lead, never_arrived, under_way, known_by_address, no_gate, without_origin, own_source, sync_error,
-    sync_error_alone, synced_in_time, below_the_gate, just_enough, forgotten, a_week, in_a_queue, three_days_in_a_queue,
-    other_values, same_values, updated_after_conversion, updated_at_conversion, no_reason, no_reason_needed,
-    never_returned, returned_a_week_ago, untouched, touched_late, auto_mail_first, auto_mail_and_a_call,
-    mql_of_an_open_deal, mql_of_a_customer, colleague_of_a_deal, mql_after_the_loss,
+PLOTS = [
+    *plots(
+        spread=True,
+        faults=[
+            deleted_lead, never_arrived, without_origin, sync_error, sync_error_alone, below_the_gate, no_reason,
+            never_returned,
+        ],
+        near_misses=[
+            known_by_address, no_gate, own_source, synced_in_time, just_enough, no_reason_needed, mql_after_the_loss,
+        ],
+    ),
+    *plots(
+        faults=[
+            forgotten, in_a_queue, other_values, updated_after_conversion, untouched, auto_mail_first,
+            mql_of_an_open_deal, mql_of_a_customer,
+        ],
+        near_misses=[
+            under_way, a_week, three_days_in_a_queue, same_values, updated_at_conversion, returned_a_week_ago,
+            touched_late, auto_mail_and_a_call, colleague_of_a_deal,
+        ],
+    ),
 ]  # fmt: skip

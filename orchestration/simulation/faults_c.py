@@ -1,7 +1,7 @@
 """Plots of group C: lifecycle, order and time."""
 
 from orchestration.simulation.clock import DAY, HOUR, add_months, day_of, day_start, month_start
-from orchestration.simulation.faults import Cast, Plot, close_out
+from orchestration.simulation.faults import Cast, close_out, plots
 from orchestration.simulation.key_mismatches import instant_text
 from orchestration.simulation.life import HANDED_OVER, MQL
 from orchestration.simulation.render import hubspot_time, salesforce_time
@@ -270,8 +270,8 @@ def written_by_the_fifth(cast: Cast) -> None:
 
 def _call_of_last_month(cast: Cast) -> tuple[Script, Activity, int]:
     told = cast.script()
-    month = add_months(month_start(day_of(cast.end)), -1)
-    at = office(cast.world, month - 8 - cast.copy, 13)
+    month = add_months(month_start(cast.day(0)), -1)
+    at = office(cast.world, month - 8, 13)
     told.until_accepted(day_of(at) - 2)
     act = told.act(at, "Call", "No Answer")
     told.reject(office(cast.world, month + 8))
@@ -279,8 +279,23 @@ def _call_of_last_month(cast: Cast) -> tuple[Script, Activity, int]:
     return told, act, month
 
 
-PLOTS: list[Plot] = [
-    fell_back, came_back, no_mql, never_accepted, own_lead, accepted_before, accepted_that_day, stage_without_time,
-    history_differs, history_follows, high_water, just_lost, not_a_customer, contact_deleted, converted_to_nothing,
-    nothing_lost, still_nurtured, from_the_future, hours_ahead, mql_twice, written_after_the_close, written_by_the_fifth,
+PLOTS = [
+    *plots(
+        spread=True,
+        faults=[
+            fell_back, no_mql, accepted_before, stage_without_time, high_water, not_a_customer, from_the_future,
+            mql_twice, written_after_the_close,
+        ],
+        near_misses=[
+            came_back, accepted_that_day, history_follows, hours_ahead, written_by_the_fifth,
+        ],
+    ),
+    *plots(
+        faults=[
+            never_accepted, history_differs, contact_deleted, converted_to_nothing, still_nurtured,
+        ],
+        near_misses=[
+            own_lead, just_lost, nothing_lost,
+        ],
+    ),
 ]  # fmt: skip

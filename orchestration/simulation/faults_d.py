@@ -1,7 +1,7 @@
 """Plots of group D: opportunity and money."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of, day_start, to_date
-from orchestration.simulation.faults import Cast, Plot
+from orchestration.simulation.faults import Cast, plots
 from orchestration.simulation.render import hubspot_time
 from orchestration.simulation.script import Script, office
 
@@ -334,9 +334,24 @@ def more_of_the_same(cast: Cast) -> None:
     cast.near("D16", "", told.deal.id)
 
 
-PLOTS: list[Plot] = [
-    no_role, no_role_yet, two_roles, several_contacts, no_account, no_account_yet, same_deal_twice, not_the_same_deal,
-    no_amount, no_amount_yet, other_amount, same_amount, other_currency, no_loss_reason, lost_to_somebody, overdue,
-    due_today, closed_in_another_quarter, closed_in_the_quarter, contradicting_forecast, omitted_early, lines_differ,
-    lines_agree, jump, no_jump, stale, almost_stale, won_in_a_day, renewed_in_a_day, new_again, more_of_the_same,
+PLOTS = [
+    *plots(
+        spread=True,
+        faults=[
+            no_loss_reason, closed_in_another_quarter, won_in_a_day,
+        ],
+        near_misses=[
+            lost_to_somebody, closed_in_the_quarter, renewed_in_a_day,
+        ],
+    ),
+    *plots(
+        faults=[
+            no_role, two_roles, no_account, same_deal_twice, no_amount, other_amount, other_currency, overdue,
+            contradicting_forecast, lines_differ, jump, stale, new_again,
+        ],
+        near_misses=[
+            no_role_yet, several_contacts, no_account_yet, not_the_same_deal, no_amount_yet, same_amount, due_today,
+            omitted_early, lines_agree, no_jump, almost_stale, more_of_the_same,
+        ],
+    ),
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Plots of groups E and F: contact, consent and activity; campaign and attribution."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of, to_date
-from orchestration.simulation.faults import Cast, Plot, close_out
+from orchestration.simulation.faults import Cast, close_out, plots
 from orchestration.simulation.life import OPEN
 from orchestration.simulation.render import hubspot_time, salesforce_time
 from orchestration.simulation.script import Script, office
@@ -279,7 +279,7 @@ def incomplete_campaign(cast: Cast) -> None:
         cast.fault("F05", _member(cast, f"701J8{cast.copy:010d}AAA"), "", kind)
         return
     day = cast.day(40)
-    campaign = _campaign(cast, "" if kind == "cost" else "100000", day if kind == "cost" else None, day)
+    campaign = _campaign(cast, "" if kind == "cost" else "0", day if kind == "cost" else None, day)
     _member(cast, campaign)
     cast.fault("F05", campaign, "", kind)
 
@@ -337,10 +337,24 @@ def a_partner_too(cast: Cast) -> None:
     cast.near("F09", "", told.deal.id)
 
 
-PLOTS: list[Plot] = [
-    mail_after_opt_out, mail_under_way, other_consent, consent_under_way, opted_out_of_a_deal, colleague_opted_out,
-    nurtured_customer, served_customer, courted_again, nurtured_in_a_deal, bounced, bounced_and_closed, on_nobody,
-    on_somebody_yet, no_outcome, called_off, tag_without_source, no_tag, unknown_tag, overwritten_source, learned_source,
-    other_source, compatible_source, incomplete_campaign, campaign_in_time, answered_later, answered_before,
-    never_answered, claimed_twice, a_partner_too,
+PLOTS = [
+    *plots(
+        spread=True,
+        faults=[
+            mail_after_opt_out, other_consent, nurtured_customer, on_nobody, no_outcome, tag_without_source, unknown_tag,
+            overwritten_source, other_source, incomplete_campaign,
+        ],
+        near_misses=[
+            mail_under_way, served_customer, bounced_and_closed, no_tag, learned_source, compatible_source,
+        ],
+    ),
+    *plots(
+        faults=[
+            opted_out_of_a_deal, courted_again, bounced, answered_later, never_answered, claimed_twice,
+        ],
+        near_misses=[
+            consent_under_way, colleague_opted_out, nurtured_in_a_deal, on_somebody_yet, called_off, campaign_in_time,
+            answered_before, a_partner_too,
+        ],
+    ),
 ]  # fmt: skip

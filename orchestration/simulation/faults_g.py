@@ -1,7 +1,7 @@
 """Plots of groups B (stages), G, H and I: customer success, time boundary, ingest."""
 
 from orchestration.simulation.clock import DAY, HOUR, add_months, day_of, day_start, month_start, to_date
-from orchestration.simulation.faults import Cast, Plot
+from orchestration.simulation.faults import Cast, plots
 from orchestration.simulation.key_mismatches import date_text
 from orchestration.simulation.render import hubspot_time, salesforce_time
 from orchestration.simulation.script import Script, office
@@ -287,8 +287,24 @@ def unknown_stage(cast: Cast) -> None:
     cast.fault("I05", "", "", f"hubspot person lifecycle_stage=検討中{cast.copy + 1}")
 
 
-PLOTS: list[Plot] = [
-    stages_contradict, stages_under_way, no_contract, contract_under_way, contract_of_nothing, contract_of_a_partner,
-    other_price, same_price, renewal_of_churned, won_back, customer_no_more, just_left, no_notes, closed_at_night,
-    closed_in_the_morning, wrong_formula, right_formula, unknown_stage, role_dropped, one_role_dropped, gone_without_a_word, gone_since, active_twice, active_once, merged_deal, merged_for_nothing,
+PLOTS = [
+    *plots(
+        spread=True,
+        faults=[
+            no_contract, other_price, customer_no_more, no_notes, closed_at_night, unknown_stage,
+        ],
+        near_misses=[
+            same_price, closed_in_the_morning,
+        ],
+    ),
+    *plots(
+        faults=[
+            stages_contradict, contract_of_nothing, renewal_of_churned, wrong_formula, role_dropped, gone_without_a_word,
+            active_twice, merged_deal,
+        ],
+        near_misses=[
+            stages_under_way, contract_under_way, contract_of_a_partner, won_back, just_left, right_formula,
+            one_role_dropped, gone_since, active_once, merged_for_nothing,
+        ],
+    ),
 ]  # fmt: skip

@@ -87,7 +87,7 @@ def lead_events(lead: CrmLead, seeds: Seeds) -> list[Event]:
         if stage in IN_HANDS and not was_in_hands:
             events.append(Event(at, OPENER, "in", "salesforce", lead.id, lead))
         rank = CLOSER if stage in EXITS else PROGRESS
-        if stage != "received":
+        if stage != "received" or was_in_hands:  # back from accepted to received
             events.append(Event(at, rank, stage, "salesforce", lead.id, lead))
         was_in_hands = stage in IN_HANDS
     if lead.converted_at is not None:
@@ -201,7 +201,7 @@ def _set_times(cycle: Cycle, person: Person, seeds: Seeds) -> None:
             cycle.opportunity_created_at = at
         elif kind == "won" and cycle.won_at is None:
             cycle.won_at = at
-        if kind in ("inquiry", "mql", "handed_over", "accepted", *EXITS, "converted", "deleted", "merged_away",
+        if kind in ("inquiry", "mql", "handed_over", "received", "accepted", *EXITS, "converted", "deleted", "merged_away",
                     "opportunity", "valid_opportunity", "won", "lost"):  # fmt: skip
             cycle.stage_events.append((at, kind))
         elif kind == "in":

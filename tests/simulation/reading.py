@@ -12,6 +12,12 @@ def key_rows(company: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def planted(company: Path, rule: str, name: str = "mismatches") -> set[str]:
+    """The records of the answer key's mismatches of a rule, or of its near misses."""
+    rows = [row for row in key_rows(company, name) if row["rule_code"] == rule]
+    return {row[column] for row in rows for column in ("ma_record_id", "crm_record_id")} - {""}
+
+
 def export_rows(company: Path, system: str, table: str) -> list[dict[str, str]]:
     """The rows of one exported CSV table over all drops, in order of extraction."""
     rows = []
