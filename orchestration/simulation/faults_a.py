@@ -168,6 +168,14 @@ def second_account(cast: Cast) -> None:
     cast.fault("A09", "", duplicate_account_id(company), account_id(company))
 
 
+def one_name_two_numbers(cast: Cast) -> None:
+    """Two companies of one name, each with its own corporate number and domain."""
+    first, second = _matched(cast), cast.script()
+    one, two = first.person.company, second.person.company
+    two.stem, two.form, two.is_form_first = one.stem, one.form, one.is_form_first
+    cast.near("A09", "", second.meet(cast.office(55), "Partner Referral").account_id)
+
+
 def deleted_in_ma(cast: Cast) -> None:
     """Marketing deleted the record, the CRM keeps its lead."""
     told = cast.script()
@@ -175,6 +183,28 @@ def deleted_in_ma(cast: Cast) -> None:
     close_out(told, at)
     told.ma.deleted_at = office(cast.world, day_of(at) + 10)
     cast.fault("A10", told.ma.id, told.lead.id, "deleted in ma")
+
+
+def _matched(cast: Cast) -> Script:
+    told = cast.script()
+    told.lose(told.until_negotiation(cast.day(60)))
+    return told
+
+
+def other_account(cast: Cast) -> None:
+    """The MA matches the person to the account of another company than the CRM."""
+    told, other = _matched(cast), cast.script()
+    told.ma.says["salesforceaccountid"] = other.meet(cast.office(70), "Partner Referral").account_id
+    cast.fault("A11", told.ma.id, told.contact.id)
+
+
+def account_of_the_same(cast: Cast) -> None:
+    """The MA names the second account of the company, the CRM the first."""
+    told = _matched(cast)
+    company = told.person.company
+    company.duplicate_since = told.contact.created + 5 * DAY
+    told.ma.says["salesforceaccountid"] = duplicate_account_id(company)
+    cast.near("A11", told.ma.id, told.contact.id)
 
 
 def beside_the_domain(cast: Cast) -> None:
@@ -200,10 +230,10 @@ PLOTS = [
         spread=True,
         faults=[
             twice_in_ma, lead_and_contact, private_address, shared_mailbox, loser_still_there, points_of_two,
-            withdrawal_lost, deleted_in_ma, beside_the_domain,
+            withdrawal_lost, deleted_in_ma, other_account, beside_the_domain,
         ],
         near_misses=[
-            merged_since, namesakes, almost_a_mailbox, other_points, agreed_again, another_domain,
+            merged_since, namesakes, almost_a_mailbox, other_points, agreed_again, one_name_two_numbers, account_of_the_same, another_domain,
         ],
     ),
     *plots(

@@ -17,6 +17,7 @@ def deleted_lead(cast: Cast) -> None:
     told.lead.deleted_at = office(cast.world, day_of(at) + 1)
     cast.fault("B01", told.ma.id)
     cast.fault("I02", told.ma.id, told.lead.id)
+    cast.near("A10", told.ma.id, told.lead.id)
 
 
 def never_arrived(cast: Cast) -> None:

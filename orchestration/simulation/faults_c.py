@@ -110,12 +110,52 @@ def accepted_that_day(cast: Cast) -> None:
     cast.near("C03", told.ma.id, told.lead.id)
 
 
+def _filled_in(cast: Cast, opened: int, received: int) -> Script:
+    """A lead is received and converted into an opportunity that is there already; the deal is lost."""
+    told = cast.script()
+    told.sign_up(opened - 3 * DAY)
+    told.qualify(opened - 3 * DAY + HOUR)
+    told.hand_over(received - 300)
+    told.receive(received)
+    told.act(received + HOUR)
+    told.accept(received + HOUR + 600)
+    told.convert(received + 2 * HOUR, opened)
+    told.agree(office(cast.world, day_of(received) + 3, 14))
+    told.lose(office(cast.world, day_of(received) + 9, 11))
+    return told
+
+
+def lead_filled_in(cast: Cast) -> None:
+    """The lead that an opportunity came from was entered days after it."""
+    opened = cast.office(50)
+    told = _filled_in(cast, opened, office(cast.world, day_of(opened) + 1 + cast.copy, 11))
+    cast.fault("C04", "", told.deal.id, told.lead.id)
+
+
+def lead_of_that_day(cast: Cast) -> None:
+    """The lead was entered an hour after its opportunity, on the same business date."""
+    opened = cast.office(50)
+    cast.near("C04", "", _filled_in(cast, opened, opened + HOUR).deal.id)
+
+
 def stage_without_time(cast: Cast) -> None:
     """The record says MQL, and its history knows of none."""
     told = cast.script(title="担当")
     told.sign_up(cast.office(40), points=5)
     told.ma.says["lifecyclestage"] = MQL
     cast.fault("C05", told.ma.id)
+
+
+def time_of_the_merged(cast: Cast) -> None:
+    """The record says MQL since a record was merged into it that had become one."""
+    told = cast.script(title="担当")
+    at = cast.office(40)
+    told.sign_up(at, points=5)
+    record = told.enter(at + DAY, email=told.person.email)
+    told.person.lifecycle.append((at + 2 * DAY, record.id, MQL))
+    record.merged_into, record.merged_at = told.ma.id, at + 3 * DAY
+    told.ma.says["lifecyclestage"] = MQL
+    cast.near("C05 C06", told.ma.id)
 
 
 def history_differs(cast: Cast) -> None:
@@ -283,11 +323,11 @@ PLOTS = [
     *plots(
         spread=True,
         faults=[
-            fell_back, no_mql, accepted_before, stage_without_time, high_water, not_a_customer, from_the_future,
+            fell_back, no_mql, accepted_before, lead_filled_in, stage_without_time, high_water, not_a_customer, from_the_future,
             mql_twice, written_after_the_close,
         ],
         near_misses=[
-            came_back, accepted_that_day, history_follows, hours_ahead, written_by_the_fifth,
+            came_back, accepted_that_day, lead_of_that_day, time_of_the_merged, history_follows, hours_ahead, written_by_the_fifth,
         ],
     ),
     *plots(

@@ -176,7 +176,7 @@ def lost_to_somebody(cast: Cast) -> None:
     """Lost to a named competitor, without a reason; or for a reason nobody knows."""
     told = _closed(cast, won=False, reason="" if cast.copy % 2 else "失注理由不明")
     told.deal.competitor = "競合ソフト社" if cast.copy % 2 else ""
-    cast.near("D08", "", told.deal.id)
+    cast.near("D08 C11", told.ma.id, told.deal.id)
 
 
 def overdue(cast: Cast) -> None:

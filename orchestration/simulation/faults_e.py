@@ -262,7 +262,7 @@ def _member(cast: Cast, campaign: str) -> str:
 
 
 def _campaign(cast: Cast, cost: str, start: int | None, end: int) -> str:
-    ident, began = cast.world.new_id("701"), salesforce_time(cast.world.start)
+    ident, began = f"701J7{cast.world.next_number('campaign'):010d}AAA", salesforce_time(cast.world.start)
     values = {
         "Id": ident, "IsDeleted": "false", "Name": f"催事 {ident[-6:-3]}", "Type": "Seminar", "Status": "Completed",
         "StartDate": to_date(start).isoformat() if start else "", "EndDate": to_date(end).isoformat(), "ActualCost": cost,

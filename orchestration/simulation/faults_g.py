@@ -127,6 +127,13 @@ def just_left(cast: Cast) -> None:
     cast.near("G05 C07", told.ma.id)
 
 
+def customer_once(cast: Cast) -> None:
+    """The customer left long ago, and the MA has taken the person back."""
+    told, contract = _churned(cast, 40)
+    told.mark(day_start(contract.churned or 0) + HOUR, "lead")
+    cast.near("C08 C07 G05", told.ma.id)
+
+
 def no_notes(cast: Cast) -> None:
     """Won, and the notes for customer success are missing."""
     told, _ = _signed(cast, 60)
@@ -294,7 +301,7 @@ PLOTS = [
             no_contract, other_price, customer_no_more, no_notes, closed_at_night, unknown_stage,
         ],
         near_misses=[
-            same_price, closed_in_the_morning,
+            same_price, customer_once, closed_in_the_morning,
         ],
     ),
     *plots(
