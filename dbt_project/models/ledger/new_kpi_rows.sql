@@ -1,0 +1,101 @@
+{{ config(alias='kpi_rows') }}
+{# What this run adds to the ledger when it is published: the rows of closed months that KPIs count and did not (above 0), or did and do not (below),
+   each with why. The first cause that applies, in the order of restatement_causes.csv, by what is known of the subject and its person. #}
+{%- set estimated = kpi_codes_with('estimated') if execute else [] %}
+with steps as (
+    select * from {{ ref('kpi_row_steps') }}
+),
+
+subjects_then as (
+    select subject_type, subject_id, max(person_key) as person_key
+    from (
+        select subject_type, subject_id, person_key from {{ ref('recorded_subjects') }}
+        group by subject_type, subject_id, person_key
+        having sum(row_cnt) > 0
+    ) as known
+    group by subject_type, subject_id
+),
+
+persons_then as (
+    select person_key, record_cnt, deleted_cnt, activity_cnt, activity_sum, stage_cnt, stage_sum
+    from {{ ref('recorded_persons') }}
+    group by person_key, record_cnt, deleted_cnt, activity_cnt, activity_sum, stage_cnt, stage_sum
+    having sum(row_cnt) > 0
+),
+
+subjects_now as (
+    select * from {{ ref('subject_people') }}
+),
+
+persons_now as (
+    select * from {{ ref('person_states') }}
+),
+
+-- a person that was one of its own and is another's now: both are merged
+merges as (
+    select persons_then.person_key as gone_key, records.person_key as kept_key
+    from persons_then
+    join {{ ref('person_nodes') }} as nodes on persons_then.person_key = nodes.node_key
+    join {{ ref('person_records') }} as records on nodes.node_id = records.node_id
+    where records.person_key <> persons_then.person_key
+),
+
+merged as (
+    select gone_key as person_key from merges
+    union
+    select kept_key from merges
+),
+
+subjects as (
+    select
+        changed.subject_type,
+        changed.subject_id,
+        subjects_then.subject_id is not null as was_there,
+        subjects_now.subject_id is not null as is_there,
+        coalesce(subjects_now.person_key, subjects_then.person_key) as person_key,
+        coalesce(subjects_now.person_key <> subjects_then.person_key, false) as is_anothers
+    from (select distinct subject_type, subject_id from steps where step = 'data') as changed
+    left join subjects_then on changed.subject_type = subjects_then.subject_type and changed.subject_id = subjects_then.subject_id
+    left join subjects_now on changed.subject_type = subjects_now.subject_type and changed.subject_id = subjects_now.subject_id
+),
+
+facts as (
+    select
+        subjects.*,
+        subjects.is_anothers or merged.person_key is not null as is_merged,
+        persons_now.deleted_cnt > persons_then.deleted_cnt or persons_now.activity_cnt_then < persons_then.activity_cnt as is_deleted,
+        persons_now.record_cnt_then > persons_then.record_cnt or persons_now.activity_cnt_then > persons_then.activity_cnt as is_late,
+        persons_now.activity_sum_then <> persons_then.activity_sum
+            or persons_now.stage_cnt_then <> persons_then.stage_cnt
+            or persons_now.stage_sum_then <> persons_then.stage_sum as is_backdated,
+        persons_now.person_key is null
+            or persons_now.record_cnt > persons_now.record_cnt_then
+            or persons_now.activity_cnt > persons_now.activity_cnt_then
+            or persons_now.stage_cnt > persons_now.stage_cnt_then as has_more
+    from subjects
+    left join merged on subjects.person_key = merged.person_key
+    left join persons_then on subjects.person_key = persons_then.person_key
+    left join persons_now on subjects.person_key = persons_now.person_key
+),
+
+final as (
+    select
+        {%- for column in counted_columns() %}
+        steps.{{ column }},
+        {%- endfor %}
+        steps.row_cnt,
+        case
+            when steps.step <> 'data' then steps.step
+            when facts.is_merged then 'merge'
+            when facts.was_there and not facts.is_there or facts.is_deleted then 'delete'
+            when not facts.was_there or facts.is_late then 'late_row'
+            when facts.is_backdated then 'backdated_change'
+            when steps.kpi_code in ({{ quoted(estimated) }}) then 'follows'
+            when steps.kind in ('cohort', 'duration', 'start_cohort') and facts.has_more then 'elapsed'
+            else 'backdated_change'
+        end as cause
+    from steps
+    left join facts on steps.subject_type = facts.subject_type and steps.subject_id = facts.subject_id
+)
+
+select * from final
