@@ -89,3 +89,8 @@ def record_event(landing_dir: Path, kind: str, detail: dict[str, Any]) -> None:
 def records(landing_dir: Path) -> list[dict[str, Any]]:
     """The records of all versions ever published, oldest first."""
     return [read_json(path) for path in sorted(ledger_dir(landing_dir).glob("*.json"))]
+
+
+def publish_no(landing_dir: Path) -> int:
+    """The number that marts of history give to the version published last."""
+    return len(list((ledger_dir(landing_dir) / "publish_times").glob("[!_.]*.parquet")))

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from orchestration.config import Config
 from orchestration.landing.sql import literal
+from orchestration.ledger import publish_no
 from orchestration.progress import Report
 from orchestration.publish import MARTS_FILE
 
@@ -38,6 +39,7 @@ def print_summary(config: Config, report: Report, manifest: dict[str, Any], cons
         _print_handoffs(con, console)
         _print_mismatches(con, console)
         _print_kpis(con, console)
+        _print_restatements(con, publish_no(config.landing_dir), console)
     finally:
         con.close()
     steps = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report.seconds.items())
@@ -134,6 +136,23 @@ def _print_kpis(con: duckdb.DuckDBPyConnection, console: Console) -> None:
         kind = " ".join(filter(None, (member, basis, statistic)))
         table.add_row(code, kind, _number(numerator), _number(denominator), _number(value))
     console.print(table)
+
+
+def _print_restatements(con: duckdb.DuckDBPyConnection, number: int, console: Console) -> None:
+    """How many totals of closed periods this version publishes otherwise than the one before, and why."""
+    rows = con.execute(
+        """
+        with restated as (
+            select *, (kpi_code, view, basis, member, grain, period_start, statistic) as restated_value
+            from marts.kpi_restatements where publish_no = ? and segment = 'all'
+        )
+        select cause_name_en, count(distinct restated_value), (select count(distinct restated_value) from restated)
+        from restated group by cause_name_en order by 2 desc, 1
+        """,
+        [number],
+    ).fetchall()
+    causes = ", ".join(f"{name} {count:,}" for name, count, _ in rows)
+    console.print(f"Restated values of closed periods: {f'{rows[0][2]:,} ({causes})' if rows else 'none'}")
 
 
 def _number(value: Any) -> str:

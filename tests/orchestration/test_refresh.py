@@ -32,6 +32,8 @@ MARTS = {
     "kpi_bridge_rows",
     "kpi_catalogue",
     "kpi_pairs",
+    "kpi_restatement_rows",
+    "kpi_restatements",
     "kpi_rows",
     "kpi_tree",
     "kpi_values",
@@ -44,6 +46,7 @@ MARTS = {
     "relay_ledger",
     "stage_events",
 }
+EMPTY_AT_FIRST = {"kpi_restatement_rows", "kpi_restatements"}  # nothing was published before
 GROUPS = {"land", "stage", "conform", "define", "relay", "measure", "marts", "publish"}
 
 
@@ -60,7 +63,8 @@ def test_every_mart_is_published_with_rows_twice(sample_company: Company) -> Non
         for table in MARTS:
             counted = con.execute(f"select count(*) from marts.{table}").fetchone()  # noqa: S608
             copied = duckdb.read_parquet(str(folder / f"{table}.parquet")).count("*").fetchone()
-            assert counted == copied and counted is not None and counted[0] > 0, table
+            assert counted == copied and counted is not None, table
+            assert (counted[0] > 0) is (table not in EMPTY_AT_FIRST), table
         undescribed = (
             "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
         )

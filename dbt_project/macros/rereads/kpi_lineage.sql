@@ -24,6 +24,9 @@
 {% macro seed_as_sql(node) -%}
     {%- set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) -%}
     {%- set columns = adapter.get_columns_in_relation(relation) -%}
+    {%- if not columns -%}
+        {{ return('select 1 as nothing_is_loaded') }}
+    {%- endif -%}
     {%- set texts = [] -%}
     {%- for column in columns -%}
         {%- do texts.append('cast(' ~ adapter.quote(column.name) ~ ' as ' ~ dbt.type_string() ~ ') as c' ~ loop.index) -%}

@@ -2,7 +2,7 @@
    rates, other definitions. `row_cnt` is how many equal rows come (above 0) or go (below). #}
 {%- set columns = counted_columns() | join(', ') %}
 with present as (
-    select {{ dbt.date_trunc('month', 'as_of_on') }} as open_on from {{ ref('publishes') }} where is_present
+    select min(period_start) as open_on from {{ ref('kpi_calendar') }} where grain = 'month' and not is_over
 ),
 
 grains as (
@@ -18,11 +18,11 @@ counted as (
 closed as (
     select
         counted.definition_basis,
-        {{- closed_columns('counted', 'cast(present.open_on as date)') }}
+        {{- closed_columns('counted', 'present.open_on') }}
     from counted
     cross join present
     left join grains on counted.grain = grains.grain and counted.counted_on = grains.period_start
-    where counted.counted_on < cast(present.open_on as date) and coalesce(grains.is_over, true)
+    where counted.counted_on < present.open_on and coalesce(grains.is_over, true)
 ),
 
 rereads as (

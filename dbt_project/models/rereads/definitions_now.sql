@@ -2,6 +2,8 @@
    recorded of it lets the next run tell a changed definition from changed data. #}
 -- depends_on: {{ ref('kpi_values_base') }}, {{ ref('kpi_values_derived') }}
 {%- set nodes = kpi_lineage() if execute else [] %}
+{%- set files = [] %}
+{%- for node in nodes if node.resource_type == 'model' %}{% do files.append("'" ~ node.original_file_path ~ "'") %}{% endfor %}
 with nodes as (
     {%- for node in nodes %}
     select
@@ -20,7 +22,7 @@ with nodes as (
 ),
 
 compiled as (
-    select path, sql from {{ compiled_sql(nodes | selectattr('resource_type', 'equalto', 'model') | map(attribute='original_file_path') | list) }}
+    select path, sql from {{ compiled_sql(files) }}
 ),
 
 final as (
