@@ -15,6 +15,7 @@ NUMBERS = {
     "marketing": ("マーケティングの数字", "Marketing's number"),
     "shared": ("共通定義の数字", "Shared number"),
     "sales": ("営業の数字", "Sales's number"),
+    "as_now": ("現在の定義の数字", "Under today's definition"),
 }
 COMPONENTS = {"numerator": "分子 / numerator", "denominator": "分母 / denominator"}
 
@@ -34,7 +35,9 @@ def check(config: Config, place: Place) -> None:
     """Raises QueryError, in one line, where the current version has no such bridge."""
     kpis = _column(config, "select distinct kpi_code from marts.kpi_bridge order by 1")
     if place.kpi_code not in kpis:
-        raise QueryError(f"{place.kpi_code}: no two ways of counting it; there is a bridge for {', '.join(kpis)}")
+        raise QueryError(
+            f"{place.kpi_code}: no two ways of counting it, and no changed definition; there is a bridge for {', '.join(kpis)}"
+        )
     segments = _column(config, "select distinct segment from marts.kpi_bridge order by 1")
     if place.segment not in segments:
         raise QueryError(f"--segment {place.segment}: write name=value with a name of {', '.join(segments)}")
@@ -98,9 +101,11 @@ def write_sheet(config: Config, place: Place, out: IO[str]) -> None:
         own = [step for step in found if step["component"] == component]
         console.print("\n" + COMPONENTS[component] if len(components) > 1 else "", style="bold", markup=False)
         _print_steps(console, own)
-        console.print(_gap(own), markup=False)
+        if any(step["reason"] == "sales" for step in own):
+            console.print(_gap(own), markup=False)
     if len(components) > 1:
-        rates = [f"{NUMBERS[name][0]} {_rate(found, name)}" for name in NUMBERS]
+        there = {step["reason"] for step in found}
+        rates = [f"{NUMBERS[name][0]} {_rate(found, name)}" for name in NUMBERS if name in there]
         console.print("\n" + " → ".join(rates), markup=False)
 
 

@@ -137,11 +137,12 @@ class Schedule(_Table):
 
 
 class Kpis(_Table):
-    """How KPI values are split."""
+    """How KPI values are split, and for how many months after a change the definition before it is published too."""
 
     segments: Annotated[list[Segment], AfterValidator(_each_once)] = Field(
         default_factory=lambda: list(get_args(Segment))
     )
+    side_by_side_months: Annotated[int, Field(ge=0, le=60)] = 3
 
 
 class FeedSettings(_Table):

@@ -107,28 +107,44 @@ def _restricted_candidate(config: Config, run_id: str) -> Path:
 def _copy(
     con: duckdb.DuckDBPyConnection, schema: str, target: Path, comments: dict[str, dict[str, str]]
 ) -> dict[str, int]:
-    """Copy one schema to a file of its own, with comments. Returns rows per table."""
+    """Copy one schema to a file of its own, with comments; a view stays one, on the copies. Returns rows per table."""
     rows: dict[str, int] = {}
     con.execute(f"attach {literal(str(target))} as {schema}_file (storage_version '{STORAGE_VERSION}')")
     con.execute(f"create schema {schema}_file.{schema}")
     names = con.execute(
-        "select table_name from information_schema.tables where table_catalog = 'warehouse' and table_schema = ? order by 1",
+        "select table_name, table_type = 'VIEW' from information_schema.tables "
+        "where table_catalog = 'warehouse' and table_schema = ? order by 2, 1",
         [schema],
     ).fetchall()
-    for (name,) in names:
+    for name, is_view in names:
         copy = f"{schema}_file.{schema}.{identifier(name)}"
-        con.execute(f"create table {copy} as from warehouse.{schema}.{identifier(name)}")
-        rows[name] = _scalar(con, f"select count(*) from {copy}")  # noqa: S608
+        if is_view:
+            _copy_view(con, schema, name)
+        else:
+            con.execute(f"create table {copy} as from warehouse.{schema}.{identifier(name)}")
+            rows[name] = _scalar(con, f"select count(*) from {copy}")  # noqa: S608
         columns = {row[0] for row in con.execute(f"describe {copy}").fetchall()}
         for column, text in comments.get(name, {}).items():
             if column in columns:
                 con.execute(f"comment on column {copy}.{identifier(column)} is {literal(text)}")
             elif not column:
-                con.execute(f"comment on table {copy} is {literal(text)}")
+                con.execute(f"comment on {'view' if is_view else 'table'} {copy} is {literal(text)}")
     con.execute(f"detach {schema}_file")  # writes the checkpoint: no .wal is left behind
     if schema == "marts":
         con.execute(f"attach {literal(str(target))} as marts_file (read_only)")
     return rows
+
+
+def _copy_view(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """A mart that says again what other marts hold takes no room: it may read tables of its own schema only."""
+    row = con.execute(
+        "select sql from duckdb_views() where database_name = 'warehouse' and schema_name = ? and view_name = ?",
+        [schema, name],
+    ).fetchone()
+    assert row is not None
+    con.execute(f"use {schema}_file")
+    con.execute(row[0].replace(f"warehouse.{schema}.", f"{schema}."))
+    con.execute("use memory")
 
 
 def _write_parquet(con: duckdb.DuckDBPyConnection, table: str, candidate: Path) -> None:

@@ -111,6 +111,7 @@ def dbt_vars(config: Config) -> str:
             "fiscal_year_start_month": config.company.fiscal_year_start_month,
             "base_currency": config.company.base_currency,
             "kpi_segments": config.kpis.segments,
+            "kpi_side_by_side_months": config.kpis.side_by_side_months,
             "record_urls": {name: system.record_url for name, system in config.systems.items() if system.record_url},
             "source_timezones": zones,
             "feed_deliveries": deliveries,

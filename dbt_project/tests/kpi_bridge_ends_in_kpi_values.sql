@@ -2,7 +2,7 @@
 with bridge as (
     select kpi_code, grain, period_start, segment, segment_value, component, reason as view, amount
     from {{ ref('kpi_bridge') }}
-    where reason in ('marketing', 'shared', 'sales')
+    where reason in ('marketing', 'shared', 'sales') and kpi_code in ('{{ bridged_kpis() | join("', '") }}')
 ),
 
 published as (

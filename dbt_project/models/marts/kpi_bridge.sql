@@ -1,5 +1,6 @@
 {# From marketing's number over the shared one to sales's, step by step. The three numbers are always there, 0 where nobody counted; what comes
-   and goes within a period is no step of it, unless nobody can say why. #}
+   and goes within a period is no step of it, unless nobody can say why. Where a definition or threshold changed, of any KPI, one step more leads from
+   the shared number, which is as it was, to the one as it is now. #}
 {%- set period = 'kpi_code, grain, period_start, segment, segment_value, component' %}
 with sums as (
     select sums.*, months.week_start_on, months.month_start_on, months.fiscal_quarter_start_on, months.fiscal_year_start_on
@@ -22,6 +23,34 @@ by_period as (
     {%- if not loop.last %}
     union all
     {% endif %}
+    {%- endfor %}
+),
+
+-- of a KPI with variants the one that is bridged, else the first; the median's subjects are those of the other statistics too
+redefined as (
+    {%- for component in ['numerator', 'denominator'] %}
+    select
+        changed.kpi_code, changed.grain, changed.period_start, changed.segment, changed.segment_value, '{{ component }}' as component,
+        {%- for column, side in {'shared': 'as_was_', 'now': ''}.items() %}
+        {%- if component == 'numerator' %}
+        cast(coalesce(case when changed.basis = 'cohort' then changed.{{ side }}numerator else changed.{{ side }}n end, 0) as bigint) as {{ column }}_count,
+        {%- else %}
+        coalesce(changed.{{ side }}n, 0) as {{ column }}_count,
+        {%- endif %}
+        coalesce(changed.{{ side }}{{ component }}, 0) as {{ column }}_amount{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('kpi_values_redefined') }} as changed
+    join {{ ref('kpi_definitions') }} as definitions
+        on changed.kpi_code = definitions.kpi_code
+            and changed.basis = definitions.kind
+            and changed.member = case changed.kpi_code {% for code in bridged_kpis() %}when '{{ code }}' then '{{ bridge_member(code) }}' {% endfor %}else definitions.first_member end
+    where changed.definition_basis = 'as_now'
+        and changed.view = 'shared'
+        and changed.statistic <> 'p90'
+        and changed.{{ component }}_difference <> 0
+        {%- if not loop.last %}
+    union all
+        {%- endif %}
     {%- endfor %}
 ),
 
@@ -52,6 +81,23 @@ steps as (
     from by_period
     join reasons on by_period.reason = reasons.reason
     where by_period.count <> 0 or by_period.amount <> 0 or by_period.reason = 'unexplained'
+    union all
+    select
+        {%- for column in period.split(', ') %}
+        redefined.{{ column }},
+        {%- endfor %}
+        'shared', 'shared', redefined.shared_count, redefined.shared_amount, 3, 0
+    from redefined
+    left join numbers
+        on numbers.name = 'shared'
+            {%- for column in period.split(', ') %}
+            and redefined.{{ column }} = numbers.{{ column }}
+            {%- endfor %}
+    where numbers.name is null
+    union all
+    select {{ period }}, 'as_now', 'definition_change', now_count - shared_count, now_amount - shared_amount, 6, 0 from redefined
+    union all
+    select {{ period }}, 'as_now', 'as_now', now_count, now_amount, 7, 0 from redefined
 ),
 
 final as (

@@ -1,0 +1,287 @@
+"""The restatement log: what a later publish changes in closed months, each planted change under its cause, and from the ledger alone again."""
+
+import csv
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.ledger import record_version, write_tables
+from tests.support import Builder, Built, land, settle, simulated
+
+MOMENT, AS_OF = "20260401T150000Z", "2026-04-01 15:00:00"
+LATE_MONTH, CHANGED_ON = "2025-02-01", "2026-02-01"
+FX = "currency,valid_from,valid_to,rate_to_base\nUSD,2023-01-01,2023-12-31,140.00\nUSD,2024-01-01,2026-12-31,250.00\nEUR,2024-01-01,2026-12-31,162.00\n"
+HOT = f"min_score,requires_target_persona,recency_days,valid_from,valid_to\n60,true,30,,2026-01-31\n101,true,30,{CHANGED_ON},\n"
+
+
+@dataclass(frozen=True)
+class Story:
+    """The warehouse before and after the changes, rebuilt from landing zone and ledger, and what was changed."""
+
+    before: Path
+    after: Path
+    rebuilt: Path
+    late_person: str
+    deleted: str
+    merged: tuple[str, str]
+    backdated: str
+
+
+def rows(warehouse: Path, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        return con.execute(query, list(parameters)).fetchall()
+
+
+def publish(company: Built, version: str) -> None:
+    """Leave the warehouse's record in the ledger, as publishing does."""
+    folder = company.root / "versions" / version
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{company.warehouse}' AS warehouse (READ_ONLY)")
+        write_tables(con, folder)
+    record_version(company.config.landing_dir, {"version": version}, folder)
+
+
+def copied(company: Built, name: str) -> Path:
+    return Path(shutil.copyfile(company.warehouse, company.root / f"{name}.duckdb"))
+
+
+def delivered(company: Built, table: str, key: str, value: str) -> dict[str, str]:
+    """A record of the CRM as it was delivered last."""
+    for path in sorted((company.exports / "salesforce").glob(f"{table}_2*.csv"), reverse=True):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                if row[key] == value:
+                    return row
+    raise AssertionError(f"no {table} {value}")
+
+
+def deliver(company: Built, table: str, records: list[dict[str, str]]) -> None:
+    with (company.exports / "salesforce" / f"{table}_{MOMENT}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(records[0]))
+        writer.writeheader()
+        writer.writerows(records)
+
+
+@pytest.fixture(scope="module")
+def story(builder: Builder) -> Story:
+    company = simulated(builder.root / "restated", people=300, seed=5)
+    land(company)
+    builder.build(company)
+    before = copied(company, "before")
+    publish(company, "20260401T000000000Z-a")
+
+    # one opportunity is deleted, the winning of another moved back by 40 days, two leads merged, a response comes late: all of different people
+    deals = rows(
+        before,
+        "SELECT person_key, crm_opportunity_id, is_won FROM conformed.con_opportunities"
+        " WHERE is_countable AND currency = 'JPY' AND person_key IS NOT NULL"
+        " QUALIFY count(*) OVER (PARTITION BY person_key) = 1 ORDER BY crm_opportunity_id",
+    )
+    deleted = next(deal for deal in deals if not deal[2])
+    won = next(deal for deal in deals if deal[2])
+    used = [deal[0] for deal in deals]
+    singles = rows(
+        before,
+        "SELECT person_key, max(record_id) FILTER (WHERE record_type = 'crm_lead') AS lead, max(record_id) FILTER (WHERE record_type = 'ma_person') AS ma"
+        " FROM conformed.person_records JOIN definitions.countable_people USING (person_key)"
+        " WHERE is_countable AND NOT list_contains(?, person_key)"
+        " GROUP BY person_key HAVING count(*) = 2 AND lead IS NOT NULL AND ma IS NOT NULL AND NOT bool_or(is_deleted) ORDER BY person_key",
+        used,
+    )
+    loser, master, late = singles[:3]
+    at = {"LastModifiedDate": "2026-04-01T10:00:00.000+0000", "SystemModstamp": "2026-04-01T10:00:00.000+0000"}
+    deliver(
+        company, "opportunities", [delivered(company, "opportunities", "Id", deleted[1]) | at | {"IsDeleted": "true"}]
+    )
+    deliver(
+        company,
+        "leads",
+        [delivered(company, "leads", "Id", loser[1]) | at | {"IsDeleted": "true", "MasterRecordId": master[1]}],
+    )
+    (history,) = rows(
+        before,
+        "SELECT history_id, cast(changed_at - INTERVAL 40 DAY AS varchar) FROM conformed.opportunity_changes"
+        " WHERE crm_opportunity_id = ? AND stage_code = 'won'",
+        won[1],
+    )
+    moved = history[1][:19].replace(" ", "T") + ".000+0000"
+    deliver(
+        company,
+        "opportunity_history",
+        [delivered(company, "opportunity_history", "Id", history[0]) | {"CreatedDate": moved}],
+    )
+    response = {"conversion_id": "came-late", "contact_id": late[2], "timestamp": f"{LATE_MONTH}T03:00:00.000Z"}
+    (company.exports / "hubspot" / f"form_submissions_{MOMENT}.jsonl").write_text(
+        json.dumps(response) + "\n", encoding="utf-8"
+    )
+    settle(company.exports)
+    seeds = company.config.seeds_dir
+    assert seeds is not None
+    (seeds / "fx_rates.csv").write_text(FX, encoding="utf-8")
+    (seeds / "hot_lead_thresholds.csv").write_text(HOT, encoding="utf-8")
+    land(company)
+    builder.build(company, as_of=AS_OF)
+    after = copied(company, "after")
+    publish(company, "20260402T000000000Z-b")
+
+    company.warehouse.unlink()
+    builder.build(company, as_of=AS_OF)
+    return Story(before, after, company.warehouse, late[0], deleted[1], (loser[0], master[0]), won[1])
+
+
+def causes(story: Story, kpi: str, subject: str) -> set[tuple[str, str]]:
+    """How and why a subject's monthly numbers in the shared view were restated."""
+    found = rows(
+        story.after,
+        "SELECT DISTINCT change, cause FROM marts.kpi_restatement_rows"
+        " WHERE kpi_code = ? AND subject_id = ? AND grain = 'month' AND view = 'shared'",
+        kpi,
+        subject,
+    )
+    return {(change, cause) for change, cause in found}
+
+
+def opportunity(story: Story, record: str) -> str:
+    ((found,),) = rows(
+        story.before, "SELECT opportunity_id FROM conformed.con_opportunities WHERE crm_opportunity_id = ?", record
+    )
+    return str(found)
+
+
+def test_the_first_publish_restates_nothing(story: Story) -> None:
+    assert rows(story.before, "SELECT count(*) FROM marts.kpi_restatements") == [(0,)]
+    assert rows(story.before, "SELECT count(*) FROM ledger.kpi_values")[0][0] > 1000
+
+
+def test_each_planted_change_is_found_under_its_cause(story: Story) -> None:
+    ((late,),) = rows(story.after, "SELECT response_id FROM kpis.responses WHERE activity_id LIKE '%came-late'")
+    assert causes(story, "inquiry_cnt", late) == {("entered", "late_row")}
+    assert causes(story, "opp_cnt", opportunity(story, story.deleted)) == {("left", "delete")}
+    assert causes(story, "won_cnt", opportunity(story, story.backdated)) == {
+        ("left", "backdated_change"),
+        ("entered", "backdated_change"),
+    }
+    merged = [cause for person in story.merged for cause in causes(story, "research_share", person)]
+    assert merged and {cause for _, cause in merged} == {"merge"}
+
+
+def test_a_changed_rate_moves_foreign_deals_only(story: Story) -> None:
+    deals = rows(
+        story.before,
+        "SELECT opportunity_id, amount, amount_base, currency FROM conformed.con_opportunities"
+        " WHERE is_countable AND won_on BETWEEN DATE '2024-01-01' AND DATE '2026-03-31' AND amount_base IS NOT NULL",
+    )
+    foreign = {deal: amount * 250 - base for deal, amount, base, currency in deals if currency == "USD"}
+    found = rows(
+        story.after,
+        "SELECT subject_id, sum(numerator_difference) FROM marts.kpi_restatement_rows"
+        " WHERE kpi_code = 'won_amt' AND view = 'shared' AND grain = 'month' AND cause = 'exchange_rate' GROUP BY ALL",
+    )
+    assert foreign and dict(found) == foreign
+
+
+def test_a_changed_threshold_takes_the_leads_between_the_two(story: Story) -> None:
+    ((between,),) = rows(
+        story.after,
+        "SELECT count(*) FROM definitions.hot_leads AS h JOIN definitions.lead_facts AS f USING (lead_id) WHERE f.is_countable"
+        " AND f.handed_over_on BETWEEN CAST(? AS date) AND DATE '2026-03-31' AND h.score >= 60 AND h.score < 101 AND h.is_target"
+        " AND h.last_response_at + INTERVAL 30 DAY >= h.evaluated_at",
+        CHANGED_ON,
+    )
+    restated = rows(
+        story.after,
+        "SELECT sum(numerator_difference), sum(denominator_difference) FROM marts.kpi_restatements WHERE kpi_code = 'hot_lead_share'"
+        " AND basis = 'cohort' AND segment = 'all' AND grain = 'month' AND cause = 'definition_change'",
+    )
+    assert between > 0 and restated == [(-between, 0)]
+
+
+HOT_BY_MONTH = (
+    "SELECT CAST(date_trunc('month', f.handed_over_on) AS date), count(*) FROM definitions.lead_facts AS f JOIN definitions.hot_leads AS h USING (lead_id)"
+    " WHERE f.is_countable AND h.is_hot AND f.handed_over_on {} CAST(? AS date) AND f.handed_over_on < DATE '2026-04-01' GROUP BY ALL"
+)
+
+
+def test_where_no_definition_changed_nothing_is_counted_twice(story: Story) -> None:
+    assert rows(story.before, "SELECT count(*) FROM rereads.kpi_rereads") == [(0,)]
+    assert rows(story.before, "SELECT count(*) FROM rereads.kpi_rows_reread") == [(0,)]
+    codes = {code for (code,) in rows(story.after, "SELECT DISTINCT kpi_code FROM marts.kpi_values_redefined")}
+    assert "hot_lead_share" in codes and not codes & {"lead_new", "mql_cnt", "won_amt", "accept_rate"}
+
+
+def test_today_s_threshold_for_the_whole_past_is_a_step_of_the_bridge(story: Story) -> None:
+    """Under a threshold that nobody reaches, all that were hot before it are taken away by the step."""
+    hot = dict(rows(story.after, HOT_BY_MONTH.format("<"), CHANGED_ON))
+    steps = rows(
+        story.after,
+        "SELECT period_start, reason, amount, count FROM marts.kpi_bridge WHERE kpi_code = 'hot_lead_share' AND component = 'numerator'"
+        " AND grain = 'month' AND segment = 'all' AND side = 'as_now'",
+    )
+    assert hot and {month: -amount for month, reason, amount, _ in steps if reason == "definition_change"} == hot
+    assert {(amount, count) for _, reason, amount, count in steps if reason == "as_now"} == {(0, 0)}
+    redefined = rows(
+        story.after,
+        "SELECT period_start, as_was_numerator FROM marts.kpi_values_redefined WHERE definition_basis = 'as_now' AND kpi_code = 'hot_lead_share'"
+        " AND grain = 'month' AND segment = 'all' AND basis = 'cohort' AND view = 'shared' AND numerator = 0 AND as_was_numerator > 0",
+    )
+    assert dict(redefined) == hot
+
+
+def test_the_threshold_before_runs_on_beside_the_new_one(story: Story) -> None:
+    hot = dict(rows(story.before, HOT_BY_MONTH.format(">="), CHANGED_ON))
+    found = rows(
+        story.after,
+        "SELECT period_start, numerator, as_was_numerator FROM marts.kpi_values_redefined WHERE definition_basis = 'as_before'"
+        " AND kpi_code = 'hot_lead_cnt' AND grain = 'month' AND segment = 'all' AND view = 'shared' ORDER BY ALL",
+    )
+    assert hot and found == [(month, hot[month], None) for month in sorted(hot)]
+
+
+def test_the_causes_add_up_and_nothing_is_unexplained(story: Story) -> None:
+    gaps = rows(
+        story.after,
+        "SELECT kpi_code FROM marts.kpi_restatements"
+        " GROUP BY publish_no, kpi_code, view, basis, member, grain, period_start, segment, segment_value, statistic"
+        " HAVING sum(numerator_difference) <> any_value(coalesce(new_numerator, 0) - coalesce(old_numerator, 0))"
+        " OR sum(denominator_difference) <> any_value(coalesce(new_denominator, 0) - coalesce(old_denominator, 0))",
+    )
+    assert gaps == []
+    assert rows(story.after, "SELECT DISTINCT kpi_code FROM marts.kpi_restatements WHERE cause = 'unexplained'") == []
+
+
+def test_every_differing_value_of_a_closed_period_is_in_the_log(story: Story) -> None:
+    keys = "kpi_code, view, basis, member, grain, period_start, segment, segment_value, statistic"
+    side = (
+        f"SELECT {keys}, coalesce(numerator, 0) AS numerator, coalesce(denominator, 0) AS denominator, CASE WHEN basis IN ('duration', 'derived') THEN value END AS value"
+        " FROM {0}.marts.kpi_values WHERE definition_basis = 'as_was' AND grain IN ('month', 'fiscal_quarter', 'fiscal_year')"
+        " AND period_start < DATE '2026-04-01'"
+    )
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{story.before}' AS before (READ_ONLY); ATTACH '{story.after}' AS later (READ_ONLY)")
+        sides = [side.format(name) for name in ("before", "later")]
+        differing = (
+            f"SELECT DISTINCT {keys} FROM (({sides[0]} EXCEPT {sides[1]}) UNION ALL ({sides[1]} EXCEPT {sides[0]}))"
+            " WHERE NOT (numerator = 0 AND denominator = 0 AND value IS NULL)"
+        )
+        logged = f"SELECT DISTINCT {keys} FROM later.marts.kpi_restatements"
+        assert con.execute(f"SELECT * FROM ({differing} EXCEPT {logged})").fetchall() == []
+
+
+def test_landing_zone_and_ledger_alone_make_the_same_log(story: Story) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{story.after}' AS l (READ_ONLY); ATTACH '{story.rebuilt}' AS r (READ_ONLY)")
+        for mart in ("kpi_restatements", "kpi_restatement_rows"):
+            counts = [con.execute(f"SELECT count(*) FROM {side}.marts.{mart}").fetchone() for side in "lr"]
+            differing = con.execute(
+                f"(FROM l.marts.{mart} EXCEPT ALL FROM r.marts.{mart}) UNION ALL (FROM r.marts.{mart} EXCEPT ALL FROM l.marts.{mart})"
+            ).fetchall()
+            assert counts[0] == counts[1] and counts[0] != (0,) and differing == []
+        for table in ("kpi_rows", "kpi_values", "subjects", "persons", "definitions"):
+            assert con.execute(f"SELECT count(*) FROM r.ledger.{table}").fetchone() == (0,), (
+                f"{table} is recorded twice"
+            )
