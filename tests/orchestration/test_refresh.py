@@ -47,7 +47,11 @@ MARTS = {
     "relay_ledger",
     "stage_events",
 }
-EMPTY_AT_FIRST = {"kpi_restatement_rows", "kpi_restatements", "kpi_values_redefined"}  # nothing was published or changed before
+EMPTY_AT_FIRST = {
+    "kpi_restatement_rows",
+    "kpi_restatements",
+    "kpi_values_redefined",
+}  # nothing was published or changed before
 VIEWS = {"kpi_values_by_definition"}
 GROUPS = {"land", "stage", "conform", "define", "relay", "measure", "marts", "publish"}
 

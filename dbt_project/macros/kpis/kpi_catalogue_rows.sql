@@ -36,6 +36,7 @@
         'shared{{ ', marketing, sales' if code in bridged_kpis() }}' as views,
         cast({{ literal_or_null(meta.get('parent')) }} as {{ dbt.type_string() }}) as parent_code,
         cast({{ kpi_level(code, parents) }} as integer) as level,
+        {{ 'true' if meta.get('estimated') else 'false' }} as is_estimated,
         {{ kpi_availability(meta.get('needs', [])) }} as availability
             {%- if not (loop.last and kind_loop.last) %}
     union all

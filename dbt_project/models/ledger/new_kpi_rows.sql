@@ -1,7 +1,6 @@
 {{ config(alias='kpi_rows') }}
 {# What this run adds to the ledger when it is published: the rows of closed months that KPIs count and did not (above 0), or did and do not (below),
    each with why. The first cause that applies, in the order of restatement_causes.csv, by what is known of the subject and its person. #}
-{%- set estimated = kpi_codes_with('estimated') if execute else [] %}
 with steps as (
     select * from {{ ref('kpi_row_steps') }}
 ),
@@ -90,12 +89,13 @@ final as (
             when facts.was_there and not facts.is_there or facts.is_deleted then 'delete'
             when not facts.was_there or facts.is_late then 'late_row'
             when facts.is_backdated then 'backdated_change'
-            when steps.kpi_code in ({{ quoted(estimated) }}) then 'follows'
+            when definitions.is_estimated then 'follows'
             when steps.kind in ('cohort', 'duration', 'start_cohort') and facts.has_more then 'elapsed'
             else 'backdated_change'
         end as cause
     from steps
     left join facts on steps.subject_type = facts.subject_type and steps.subject_id = facts.subject_id
+    left join {{ ref('kpi_definitions') }} as definitions on steps.kpi_code = definitions.kpi_code
 )
 
 select * from final
