@@ -19,7 +19,7 @@ from orchestration.query import run_query
 
 Language = Literal["ja", "en"]
 HEADLINES = ("lead_new", "mql_cnt", "handoff_b1_cnt", "opp_cnt", "won_cnt", "won_amt")
-TOP, DUE, REASONS = 10, 10, 3
+TOP, DUE, REASONS, DAYS = 10, 10, 3, 7
 WORDS: dict[str, dict[Language, str]] = {
     "title": {"ja": "今週のすり合わせ", "en": "The week's alignment brief"},
     "as_of": {"ja": "基準時点", "en": "as of"},
@@ -28,6 +28,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "ja": "両部門の数字の差とその理由 (直近の確定月)",
         "en": "The teams' two numbers, and why (last whole month)",
     },
+    "restated": {
+        "ja": "公開済みの月の数字のうち、この一週間で変わったもの",
+        "en": "Published months whose numbers changed this week, and why",
+    },
     "stake": {"ja": "金額の大きい不一致", "en": "Mismatches with the most money at stake"},
     "solved": {"ja": "今週の解消", "en": "Resolved this week"},
     "due": {"ja": "対応期限が近いリード", "en": "Leads about to miss their agreed time"},
@@ -35,6 +39,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "kpi": {"ja": "指標", "en": "KPI"},
     "week": {"ja": "今週", "en": "week"},
     "before": {"ja": "前週", "en": "before"},
+    "month": {"ja": "月", "en": "month"},
+    "published": {"ja": "公開時", "en": "as published"},
+    "now": {"ja": "現在", "en": "now"},
+    "causes": {"ja": "原因", "en": "causes"},
     "marketing": {"ja": "マーケティング", "en": "marketing"},
     "shared": {"ja": "共通定義", "en": "shared"},
     "sales": {"ja": "営業", "en": "sales"},
@@ -92,6 +100,7 @@ def make_digest(config: Config, language: Language) -> Digest:
         [
             table("numbers", "kpi week before", _numbers(name)),
             table("gaps", "kpi marketing shared sales why", _gaps(name)),
+            table("restated", "kpi month published now causes", _restated(language)),
             table("stake", "rule team records amount action", _at_stake(language)),
             table("solved", "team raised resolved open", _solved()),
             table("due", "lead owner due_at value", _due()),
@@ -132,7 +141,7 @@ def _gaps(name: str) -> str:
                 max(n) filter (where reason = 'marketing') as marketing,
                 max(n) filter (where reason = 'shared') as shared,
                 max(n) filter (where reason = 'sales') as sales,
-                list(reason_name || ' ' || case when n > 0 then '+' else '' end || format('{{:,}}', cast(n as bigint)) order by abs(n) desc, step_no)
+                list(reason_name || ' ' || {_signed("n")} order by abs(n) desc, step_no)
                     filter (where reason_name is not null and n <> 0) as reasons
             from steps
             group by kpi_code
@@ -141,6 +150,63 @@ def _gaps(name: str) -> str:
         from numbers join marts.kpi_catalogue as catalogue on numbers.kpi_code = catalogue.kpi_code
         where marketing <> shared or sales <> shared
         order by list_position([{_codes()}], numbers.kpi_code)"""
+
+
+def _restated(language: Language) -> str:
+    """Of the shared view, the headlines first. A value that only grew older, or follows from others, is no news."""
+
+    def number(column: str) -> str:
+        whole = f"case when statistic = 'median' then {column}_value else {column}_numerator end"
+        below = f"case when statistic <> 'median' then {column}_denominator end"
+        return f"coalesce({_shown(whole)}, '–') || coalesce(' / ' || {_shown(below)}, '')"
+
+    return f"""
+        with restated as (
+            select restated.*, catalogue.name_{language} as name, {number("old")} as published, {number("new")} as now,
+                abs(coalesce(new_value, 0) - coalesce(old_value, 0)) / nullif(abs(old_value), 0) as moved
+            from marts.kpi_restatements as restated
+            join marts.kpi_catalogue as catalogue on restated.kpi_code = catalogue.kpi_code and restated.basis = catalogue.kind
+            where restated.as_of > (select max(as_of) from marts.data_status) - interval {DAYS} day
+                and view = 'shared' and segment = 'all' and grain = 'month' and statistic <> 'p90'
+        ),
+        by_cause as (
+            select kpi_code, member, period_start, statistic, cause, cause_name_{language} as cause_name,
+                sum(numerator_difference) as n, sum(denominator_difference) as d
+            from restated
+            group by all
+        ),
+        causes as (
+            select kpi_code, member, period_start,
+                string_agg(
+                    cause_name || case when statistic <> 'median' then ' ' || {_signed("n")} || case when d <> 0 then ' / ' || {_signed("d")} else '' end else '' end,
+                    ', ' order by abs(n) desc, cause
+                ) as causes
+            from by_cause
+            group by all
+            having bool_or(cause not in ('elapsed', 'follows'))
+        ),
+        numbers as (
+            select kpi_code, member, period_start, name, first(published order by publish_no) as published, last(now order by publish_no) as now,
+                max(moved) as moved
+            from restated
+            group by all
+        )
+        select trim(name || ' ' || member), strftime(period_start, '%Y-%m'), published, now, causes
+        from numbers join causes using (kpi_code, member, period_start)
+        order by list_position([{_codes()}], kpi_code) nulls last, moved desc nulls last, period_start desc, kpi_code, member
+        limit {TOP}"""
+
+
+def _shown(number: str) -> str:
+    """SQL that writes a number with all that it has: whole, or with two decimals."""
+    return (
+        f"case when {number} = round({number}) then format('{{:,}}', cast({number} as bigint)) "
+        f"else format('{{:,.2f}}', cast({number} as double)) end"
+    )
+
+
+def _signed(number: str) -> str:
+    return f"case when {number} > 0 then '+' else '' end || {_shown(number)}"
 
 
 def _at_stake(language: Language) -> str:

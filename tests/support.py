@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
+import jinja2
 import pytest
 
 from orchestration.config import Config, load_config
@@ -197,6 +198,13 @@ def land(company: Built) -> list[FeedResult]:
     errors = [result.error for result in results if result.error]
     assert not errors, "\n".join(errors)
     return results
+
+
+def rows_of_data_test(connection: duckdb.DuckDBPyConnection, test: str, **macros: Any) -> int:
+    """How many rows a dbt data test of the project finds in the connection's schema `marts`; `macros` are those it calls."""
+    sql = (DBT_DIR / "tests" / f"{test}.sql").read_text(encoding="utf-8")
+    text = jinja2.Environment(autoescape=False).from_string(sql)  # noqa: S701
+    return len(connection.execute(text.render(ref="marts.{}".format, **macros)).fetchall())
 
 
 def mart_differences(left: Path, right: Path) -> dict[str, int]:

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import jinja2
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.warehouse import DBT_DIR
-from tests.support import Builder, Built
+from tests.support import Builder, Built, rows_of_data_test
 
 BRIDGED = {
     "accept_rate", "appt_cnt", "asp", "handoff_b1_cnt", "hot_lead_cnt", "hot_lead_share", "inquiry_cnt", "lead_new",
@@ -79,16 +78,13 @@ def member(code: str) -> str:
 
 def faults(connection: duckdb.DuckDBPyConnection, test: str) -> int:
     """How many rows a dbt test of the project finds, asked of the copy."""
-    sql = (DBT_DIR / "tests" / f"{test}.sql").read_text(encoding="utf-8")
-    text = jinja2.Environment(autoescape=False).from_string(sql)  # noqa: S701
-    rendered = text.render(
-        ref="marts.{}".format,
-        bridged_kpis=lambda: sorted(BRIDGED),
-        bridge_member=member,
-        kpi_list=lambda: {"period": PERIOD},
-        config=lambda **_: "",
-    )
-    return len(connection.execute(rendered).fetchall())
+    macros = {
+        "bridged_kpis": lambda: sorted(BRIDGED),
+        "bridge_member": member,
+        "kpi_list": lambda: {"period": PERIOD},
+        "config": lambda **_: "",
+    }
+    return rows_of_data_test(connection, test, **macros)
 
 
 def test_every_kpi_has_both_sides_and_nothing_is_unexplained(conflicted: Built) -> None:

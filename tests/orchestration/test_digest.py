@@ -1,17 +1,20 @@
 """The week's brief and the alert on new S1 mismatches: filled from a published version, and no value of an export is more than text."""
 
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from orchestration.config import load_config
-from orchestration.digest import Digest, Section, make_digest, new_incidents, to_html, to_markdown, write_digests
+from orchestration.atomic import write_json
+from orchestration.config import Config, load_config
+from orchestration.digest import WORDS, Digest, Section, make_digest, new_incidents, to_html, to_markdown, write_digests
 from orchestration.notify import incidents_found
-from orchestration.publish import publish
+from orchestration.publish import MARTS_FILE, publish
 from orchestration.query import QueryError
 from orchestration.warehouse import Workspace
 from tests.orchestration.conftest import audited_candidate
-from tests.support import Built
+from tests.support import REPO, Built
 
 HOSTILE = "<img src=x onerror=alert(1)> | [pay](http://evil.example) @channel `x`"
 
@@ -31,6 +34,56 @@ def test_the_brief_is_filled_in_both_languages(sample_company: Built, tmp_path: 
     assert [len(section.rows) for section in digests["ja"].sections] == [
         len(one.rows) for one in digests["en"].sections
     ]
+
+
+RESTATED = [
+    # publish, days ago, KPI, basis, statistic, old, of, new, of, cause, its difference above and below the line
+    (2, 9, "mql_cnt", "flow", "sum", 5, None, 4, None, "delete", -1, 0),  # a week ago it was told
+    (3, 6, "hot_lead_share", "cohort", "rate", 9, 20, 7, 20, "definition_change", -2, 0),
+    (4, 0, "hot_lead_share", "cohort", "rate", 7, 20, 6, 19, "delete", -1, -1),
+    (4, 0, "won_amt", "flow", "sum", None, None, 1500.5, None, "late_row", 1500.5, 0),
+    (4, 0, "mql_rate", "cohort", "rate", 3, 10, 4, 10, "elapsed", 1, 0),  # it only grew older
+    (4, 0, "velocity", "derived", "value", 3, 10, 4, 10, "follows", 1, 0),
+]
+
+
+def restated_version(company: Built, root: Path) -> Config:
+    """The company's published version once more below `root`, in which RESTATED is the restatement log."""
+    folder = root / "published" / "versions" / "v"
+    folder.mkdir(parents=True)
+    (root / "tasuki.toml").write_text('[company]\nname = "試験"\n[paths]\nhome = "."\n', encoding="utf-8")
+    config = load_config(root / "tasuki.toml")
+    shutil.copyfile(company.config.published_dir / "current" / MARTS_FILE, folder / MARTS_FILE)
+    write_json({"version": "v"}, folder / "manifest.json")
+    (config.published_dir / "current").symlink_to(folder)
+    with duckdb.connect(str(folder / MARTS_FILE)) as con:
+        con.execute("CREATE TABLE names AS FROM read_csv(?)", [str(REPO / "seeds" / "restatement_causes.csv")])
+        for publish, days, kpi, basis, statistic, *numbers, cause, above, below in RESTATED:
+            con.execute(
+                "INSERT INTO marts.kpi_restatements BY NAME"
+                " SELECT ? AS publish_no, (SELECT max(as_of) FROM marts.data_status) - to_days(?) AS as_of, ? AS kpi_code, ? AS basis, ? AS statistic,"
+                " 'shared' AS view, '' AS member, 'month' AS grain, DATE '2026-02-01' AS period_start, 'all' AS segment, 'all' AS segment_value,"
+                " ? AS old_numerator, ? AS old_denominator, ? AS new_numerator, ? AS new_denominator, cause, name_ja AS cause_name_ja,"
+                " name_en AS cause_name_en, ? AS numerator_difference, ? AS denominator_difference FROM names WHERE cause = ?",
+                [publish, days, kpi, basis, statistic, *numbers, above, below, cause],
+            )
+        con.execute("DROP TABLE names")
+    return config
+
+
+def test_it_tells_what_published_months_became_this_week_and_why(sample_company: Built, tmp_path: Path) -> None:
+    config = restated_version(sample_company, tmp_path)
+    told = {
+        language: next(section.rows for section in make_digest(config, language).sections if section.heading == heading)
+        for language, heading in WORDS["restated"].items()
+    }
+    deleted, changed = "Record deleted -1 / -1", "Definition or threshold changed -2"
+    assert told["en"] == [
+        ("Bookings", "2026-02", "–", "1,500.50", "Row arrived late +1,500.50"),
+        ("Hot lead share", "2026-02", "9 / 20", "6 / 19", f"{changed}, {deleted}"),
+    ]
+    assert [row[1:4] for row in told["ja"]] == [row[1:4] for row in told["en"]]
+    assert told["ja"][1][4] == "定義・しきい値の変更 -2, 削除 -1 / -1"
 
 
 def test_values_are_text() -> None:

@@ -33,7 +33,7 @@ redefined as (
         changed.kpi_code, changed.grain, changed.period_start, changed.segment, changed.segment_value, '{{ component }}' as component,
         {%- for column, side in {'shared': 'as_was_', 'now': ''}.items() %}
         {%- if component == 'numerator' %}
-        cast(coalesce(case when changed.basis = 'cohort' then changed.{{ side }}numerator else changed.{{ side }}n end, 0) as bigint) as {{ column }}_count,
+        cast(round(coalesce(case when changed.basis = 'cohort' then changed.{{ side }}numerator else changed.{{ side }}n end, 0)) as bigint) as {{ column }}_count,
         {%- else %}
         coalesce(changed.{{ side }}n, 0) as {{ column }}_count,
         {%- endif %}
