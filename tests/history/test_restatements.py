@@ -14,7 +14,7 @@ import pytest
 from orchestration.ledger import record_version, write_tables
 from tests.support import Builder, Built, land, rows_of_data_test, settle, simulated
 
-MODELS = "+kpi_restatements +kpi_restatement_rows +kpi_values_by_definition +kpi_bridge"
+MODELS = "+kpi_restatements +kpi_restatement_rows +kpi_values_by_definition +kpi_bridge +new_definitions +new_persons +new_subjects"
 MOMENT, AS_OF = "20260401T150000Z", "2026-04-01 15:00:00"
 LATE_MONTH, CHANGED_ON = "2025-02-01", "2026-02-01"
 FX = "currency,valid_from,valid_to,rate_to_base\nUSD,2023-01-01,2023-12-31,140.00\nUSD,2024-01-01,2026-12-31,250.00\nEUR,2024-01-01,2026-12-31,162.00\n"
