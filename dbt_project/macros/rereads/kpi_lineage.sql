@@ -1,18 +1,22 @@
 {# What KPI values are made of after the input contract: dbt's nodes, each after those it reads. Not what the run was told, and not what carries
    rows over from run to run, whose SQL depends on what is there. #}
 {% macro kpi_lineage() -%}
-    {%- set found = ['model.' ~ project_name ~ '.kpi_values_base', 'model.' ~ project_name ~ '.kpi_values_derived'] -%}
-    {%- for id in found -%}
-        {%- for parent in graph.nodes[id].depends_on.nodes if parent in graph.nodes and parent not in found -%}
+    {%- set waiting = ['model.' ~ project_name ~ '.kpi_values_base', 'model.' ~ project_name ~ '.kpi_values_derived'] -%}
+    {%- set parents = {} -%}
+    {%- for id in waiting if id not in parents -%}
+        {%- set own = [] -%}
+        {%- for parent in graph.nodes[id].depends_on.nodes if parent in graph.nodes -%}
             {%- set node = graph.nodes[parent] -%}
             {%- if node.resource_type == 'seed' or not (node.fqn[1] in ['staging', 'contract', 'mismatches', 'history', 'ledger'] or node.config.materialized == 'incremental' or node.name == 'run_parameters') -%}
-                {%- do found.append(parent) -%}
+                {%- do own.append(parent) -%}
+                {%- do waiting.append(parent) -%}
             {%- endif -%}
         {%- endfor -%}
+        {%- do parents.update({id: own}) -%}
     {%- endfor -%}
     {%- set nodes, placed = [], {} -%}
-    {%- for pass in range(found | length) if nodes | length < found | length -%}
-        {%- for id in found | reverse if id not in placed and not (graph.nodes[id].depends_on.nodes | select('in', found) | reject('in', placed) | list) -%}
+    {%- for pass in parents if placed | length < parents | length -%}
+        {%- for id in parents | reverse if id not in placed and not parents[id] | reject('in', placed) | list -%}
             {%- do placed.update({id: true}) -%}
             {%- do nodes.append(graph.nodes[id]) -%}
         {%- endfor -%}
