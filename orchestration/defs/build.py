@@ -43,6 +43,7 @@ GROUPS = {
     "relay": "relay",
     "kpis": "measure",
     "bridge": "measure",
+    "rereads": "measure",
     "mismatches": "reconcile",
     "history": "reconcile",
     "ledger": "publish",

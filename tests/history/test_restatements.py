@@ -88,8 +88,9 @@ def story(builder: Builder) -> Story:
     won = rows(
         before,
         "SELECT crm_opportunity_id, history_id, strftime(earlier_at + INTERVAL 1 HOUR, '%Y-%m-%dT%H:%M:%S') FROM ("
-        " SELECT *, lag(changed_at) OVER (PARTITION BY crm_opportunity_id ORDER BY changed_at) AS earlier_at FROM conformed.opportunity_changes)"
-        " WHERE stage_code = 'won' AND month(earlier_at) <> month(changed_at) AND list_contains(?, crm_opportunity_id) ORDER BY 1",
+        " SELECT *, lag(changed_at) OVER (PARTITION BY crm_opportunity_id ORDER BY changed_at) AS earlier_at FROM contract.crm_opportunity_history)"
+        " JOIN conformed.opportunity_changes AS moves USING (crm_opportunity_id, history_id, changed_at)"
+        " WHERE moves.stage_code = 'won' AND month(earlier_at) <> month(changed_at) AND list_contains(?, crm_opportunity_id) ORDER BY 1",
         [deal[1] for deal in deals if deal[2]],
     )[0]
     used = [deal[0] for deal in deals]
