@@ -143,7 +143,10 @@ def _gap(own: list[dict[str, Any]]) -> str:
 
 
 def _rate(found: list[dict[str, Any]], name: str) -> str:
-    number = {step["component"]: step["amount"] for step in found if step["reason"] == name}
+    # what today's definition leaves as it is has no step of its own
+    number = {
+        step["component"]: step["amount"] for reason in ("shared", name) for step in found if step["reason"] == reason
+    }
     return f"{number['numerator'] / number['denominator']:.1%}" if number["denominator"] else "-"
 
 

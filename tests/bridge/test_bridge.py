@@ -15,8 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.publish import MARTS_FILE
 from orchestration.warehouse import DBT_DIR
-from tests.support import Builder, Built, rows_of_data_test
+from tests.support import Builder, Built, rows_of_data_test, sample_config
 
 BRIDGED = {
     "accept_rate", "appt_cnt", "asp", "handoff_b1_cnt", "hot_lead_cnt", "hot_lead_share", "inquiry_cnt", "lead_new",
@@ -198,6 +199,29 @@ def test_the_sheet(conflicted: Built, published: Built) -> None:
     assert numbers[0] + sum(changes) == numbers[2]
     code, sheet = run(published, "accept_rate", "--month", busiest(conflicted, "accept_rate"))
     assert code == 0 and "分子" in sheet and "分母" in sheet and "%" in sheet
+
+
+def test_the_sheet_ends_in_today_s_definition(conflicted: Built, published: Built, tmp_path: Path) -> None:
+    """One less above the line; what stays as it is below has no step."""
+    folder = sample_config(tmp_path).published_dir
+    shutil.copytree(published.config.published_dir / "versions" / "1", folder / "versions" / "1")
+    (folder / "current").symlink_to(folder / "versions" / "1")
+    month = busiest(conflicted, "accept_rate")
+    place = f"kpi_code = 'accept_rate' AND grain = 'month' AND segment = 'all' AND period_start = DATE '{month}-01' AND reason = 'shared'"
+    with duckdb.connect(str(folder / "versions" / "1" / MARTS_FILE)) as connection:
+        for reason, changed in {"definition_change": "-1", "as_now": "{} - 1"}.items():
+            connection.execute(
+                f"INSERT INTO marts.kpi_bridge SELECT * REPLACE ('{reason}' AS reason, 'as_now' AS side, 7 AS step_no,"
+                f" {changed.format('count')} AS count, {changed.format('amount')} AS amount) FROM marts.kpi_bridge"
+                f" WHERE {place} AND component = 'numerator'"
+            )
+        above, below = connection.execute(
+            f"SELECT amount FROM marts.kpi_bridge WHERE {place} ORDER BY component DESC"
+        ).fetchall()
+    code, sheet = run(Built(tmp_path), "accept_rate", "--month", month)
+    assert code == 0
+    assert f"共通定義の数字 {above[0] / below[0]:.1%}" in sheet
+    assert f"現在の定義の数字 {(above[0] - 1) / below[0]:.1%}" in sheet
 
 
 def test_the_sheet_as_data(conflicted: Built, published: Built) -> None:

@@ -100,6 +100,7 @@ def test_settings_reach_dbt(workspace: Workspace) -> None:
         "fiscal_year_start_month": 4,
         "base_currency": "JPY",
         "kpi_segments": ["channel", "campaign", "persona", "industry", "company_size", "owner", "region"],
+        "kpi_side_by_side_months": 3,
         "source_timezones": {"generic": "Asia/Tokyo", "generic.ma_person": "UTC"},
         "feed_deliveries": {"generic.ma_person": "snapshot"},
         "record_urls": {},
