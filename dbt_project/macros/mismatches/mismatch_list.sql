@@ -98,10 +98,12 @@
             'g06_handover_incomplete',
         ],
         'h': [
+            'f10_attribution_restated',
             'h01_day_boundary',
             'h02_fiscal_boundary',
             'h03_two_definitions_in_force',
             'h04_changed_without_version',
+            'h05_published_number_changed',
             'h06_bridge_with_residual',
             'h07_rate_out_of_bounds',
             'h08_fan_out',
