@@ -12,7 +12,12 @@ from orchestration.simulation.key_facts import Deal, Inputs, Who, deal_of
 from orchestration.simulation.key_figures import KEY_COLUMNS
 from orchestration.simulation.key_kpis import kpi_rows
 from orchestration.simulation.key_mismatches import Facts
-from orchestration.simulation.key_mismatches_all import MISMATCH_COLUMNS, NEAR_MISS_COLUMNS, mismatch_rows
+from orchestration.simulation.key_mismatches_all import (
+    MISMATCH_COLUMNS,
+    NEAR_MISS_COLUMNS,
+    mismatch_rate,
+    mismatch_rows,
+)
 from orchestration.simulation.key_relay import Handoff, b1_handoffs, b2_handoffs, b3_handoffs, contract_end, ledger
 from orchestration.simulation.life import World, account_id, duplicate_account_id
 from orchestration.simulation.measures import measures_of, write_measures
@@ -61,7 +66,9 @@ class AnswerKey:
         inputs = self._inputs()
         self.kpis = kpi_rows(inputs)
         self.measures = measures_of(self.kpis) if world.plants_conflicts else []
-        self.mismatches = mismatch_rows(Facts(world, inputs, seeds, as_of), self.kpis, self.measures)
+        facts = Facts(world, inputs, seeds, as_of)
+        self.mismatches = mismatch_rows(facts, self.kpis, self.measures)
+        self.kpis += mismatch_rate(facts, self.mismatches)
 
     def _is_lost(self, lead: CrmLead) -> bool:
         return bool(lead.opportunity_id) and lead.opportunity_id not in self.cycle_of

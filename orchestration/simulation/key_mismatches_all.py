@@ -11,8 +11,8 @@ from orchestration.simulation import (
     key_mismatches_d,
     key_mismatches_g,
 )
-from orchestration.simulation.clock import add_months, from_date
-from orchestration.simulation.key_figures import GRAINS
+from orchestration.simulation.clock import add_months, from_date, to_date
+from orchestration.simulation.key_figures import GRAINS, TOTAL, period_start
 from orchestration.simulation.key_mismatches import Facts, Reading
 from orchestration.simulation.measures import Measure
 
@@ -23,6 +23,11 @@ READINGS: dict[str, Reading] = {
     **key_mismatches_d.READINGS,
     **key_mismatches_g.READINGS,
 }
+# The rules of severity S1 and S2 that find faults of records: groups A to G and I.
+SEVERE = """
+    A01 A02 A05 A06 A07 A08 A09 B01 B02 B03 B04 B06 B07 B09 B10 B12 B14 B15 B16 C01 C03 C04 C05 C06 C08 C09 C11 C12 C13 C14
+    D01 D02 D03 D04 D05 D06 D07 D08 D10 D16 E01 E02 E04 E07 F03 F06 F07 F09 G01 G02 G03 G04 I01 I02 I03 I05 I06 I07 I08
+"""
 MISMATCH_COLUMNS = ("rule_code", "ma_record_id", "crm_record_id", "detail", "cause")
 NEAR_MISS_COLUMNS = ("rule_code", "ma_record_id", "crm_record_id", "why")
 
@@ -47,6 +52,27 @@ def mismatch_rows(
     ]
     rows += [("H07", "", "", detail, "life") for detail in _rates_above_one(facts, kpis)]
     return sorted(rows)
+
+
+def mismatch_rate(facts: Facts, mismatches: list[tuple[str, str, str, str, str]]) -> Iterator[tuple[object, ...]]:
+    """Rows of the key's KPI values: of the people, deals and contracts that count, those of which a severe mismatch names a record."""
+    severe = [row for row in mismatches if row[0] in SEVERE.split()]
+    ma, crm = {row[1] for row in severe}, {row[2] for row in severe}
+    people = [who.person for who in facts.counted]
+    named = [
+        any(record.id in ma for record in person.ma)
+        or any(record.id in crm for record in (*person.leads, *person.contacts))
+        for person in people
+    ]
+    named += [deal.opportunity.id in crm for deal in facts.deals]
+    named += [contract.id in crm for contract in facts.world.contracts]
+    hits, count = sum(named), len(named)
+    for grain in GRAINS:
+        start = to_date(period_start(facts.today, grain))
+        yield (
+            "mismatch_rate", "shared", "period", "", grain, start, *TOTAL, "rate", hits, count, round(hits / count, 10),
+            count, None,
+        )  # fmt: skip
 
 
 _TWO_BASES = (

@@ -189,7 +189,7 @@ def ledger() -> Queries:
 # The key counts these for the whole company only.
 NO_CHANNEL = (
     "arr", "cac", "coverage", "cpl", "cpmql", "csat", "fcst_acc", "gp_contrib", "grr", "logo_churn", "ltv", "ltv_cac",
-    "new_customer_cnt", "nps", "nrr", "onboard_rate", "payback", "persona_gap", "relay_integrity",
+    "mismatch_rate", "new_customer_cnt", "nps", "nrr", "onboard_rate", "payback", "persona_gap", "relay_integrity",
 )  # fmt: skip
 
 

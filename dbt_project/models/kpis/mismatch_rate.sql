@@ -1,4 +1,4 @@
-{# Records with an open mismatch of severity S1 or S2, as the warehouse stands: every record counts on the day of as_of. #}
+{# People, deals and contracts of which an open mismatch of severity S1 or S2 names a record, as they stand: all count on the day of as_of. #}
 with run_parameters as (
     select as_of_on from {{ ref('run_parameters') }}
 ),
@@ -8,14 +8,14 @@ people as (
 ),
 
 opportunities as (
-    select opportunity_id from {{ ref('con_opportunities') }} where is_countable
+    select opportunity_id, crm_opportunity_id from {{ ref('con_opportunities') }} where is_countable
 ),
 
 contracts as (
-    select contract_id from {{ ref('con_contracts') }} where not is_deleted
+    select contract_id, source_contract_id from {{ ref('con_contracts') }} where not is_deleted
 ),
 
-records as (
+subjects as (
     select 'person' as subject_type, person_key as subject_id from people
     union all
     select 'opportunity', opportunity_id from opportunities
@@ -23,33 +23,48 @@ records as (
     select 'contract', contract_id from contracts
 ),
 
+records as (
+    select
+        'person' as subject_type, people.person_key as subject_id,
+        case when records.record_type = 'ma_person' then 'ma' else 'crm' end as side, records.record_id
+    from {{ ref('person_records') }} as records
+    inner join people on records.person_key = people.person_key
+    union all
+    select 'opportunity', opportunity_id, 'crm', crm_opportunity_id from opportunities
+    union all
+    select 'contract', contract_id, 'crm', source_contract_id from contracts
+),
+
 mismatches as (
-    select subject_type, subject_id
+    select ma_record_id, crm_record_id
     from {{ ref('mismatches_in_records') }}
-    where severity in ('S1', 'S2') and accepted_until is null and subject_id is not null
+    where severity in ('S1', 'S2') and accepted_until is null
+),
+
+named as (
+    select 'ma' as side, ma_record_id as record_id from mismatches
+    union
+    select 'crm', crm_record_id from mismatches
 ),
 
 mismatched as (
-    select subject_type, subject_id from mismatches where subject_type <> 'lead_cycle'
-    union
-    select 'person', cycles.person_key
-    from mismatches
-    inner join {{ ref('lead_cycles') }} as cycles on mismatches.subject_id = cycles.lead_id
-    where mismatches.subject_type = 'lead_cycle'
+    select distinct records.subject_type, records.subject_id
+    from records
+    inner join named on records.side = named.side and records.record_id = named.record_id
 ),
 
 final as (
     select
-        records.subject_type,
-        records.subject_id,
+        subjects.subject_type,
+        subjects.subject_id,
         'shared' as view,
         '' as member,
         run_parameters.as_of_on as counted_on,
         {{ counts_when('mismatched.subject_id is not null') }} as numerator,
         cast(1 as decimal(18, 2)) as denominator
-    from records
+    from subjects
     cross join run_parameters
-    left join mismatched on records.subject_type = mismatched.subject_type and records.subject_id = mismatched.subject_id
+    left join mismatched on subjects.subject_type = mismatched.subject_type and subjects.subject_id = mismatched.subject_id
 )
 
 select * from final
