@@ -61,7 +61,8 @@ def mismatch_rate(facts: Facts, mismatches: list[tuple[str, str, str, str, str]]
     people = [who.person for who in facts.counted]
     named = [
         any(record.id in ma for record in person.ma)
-        or any(record.id in crm for record in (*person.leads, *person.contacts))
+        or any(lead.id in crm for lead in person.leads)
+        or any(contact.id in crm for contact in person.contacts)
         for person in people
     ]
     named += [deal.opportunity.id in crm for deal in facts.deals]

@@ -1,6 +1,7 @@
 """The answer key: it agrees with itself and with what was planted."""
 
 import csv
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,8 +10,10 @@ from orchestration.simulation import simulate
 from orchestration.simulation.clock import BusinessHours, day_of, from_date, to_date
 from orchestration.simulation.key_figures import period_start
 from orchestration.simulation.key_kpis_marketing import touch_shares
+from orchestration.simulation.key_mismatches_all import SEVERE
 from orchestration.simulation.seeds import FROZEN_SEEDS, Seeds
 from tests.simulation.reading import contacts, export_rows, key_rows, planted
+from tests.support import REPO
 
 PLANTED = {
     "lost": "lost_in_transit", "invented": "invented", "double_entry": "double_entry",
@@ -275,3 +278,9 @@ def test_the_key_names_its_columns_once(default_company: Path) -> None:
         with path.open(encoding="utf-8") as file:
             header = next(csv.reader(file))
         assert len(header) == len(set(header)), path.name
+
+
+def test_the_severe_rules_are_those_of_the_catalogue() -> None:
+    catalogue = (REPO / "docs" / "mismatches.md").read_text(encoding="utf-8")
+    severe = re.findall(r"^\| ([A-GI]\d\d) \|[^|]*\|[^|]*\| S[12]\b", catalogue, re.MULTILINE)
+    assert sorted(severe) == SEVERE.split()
