@@ -100,13 +100,16 @@ def write_sheet(config: Config, place: Place, out: IO[str]) -> None:
     for component in components:
         own = [step for step in found if step["component"] == component]
         console.print("\n" + COMPONENTS[component] if len(components) > 1 else "", style="bold", markup=False)
-        _print_steps(console, own)
+        later = [step for step in own if step["side"] == "as_now"]
         if any(step["reason"] == "sales" for step in own):
+            _print_steps(console, [step for step in own if step not in later])
             console.print(_gap(own), markup=False)
-    if len(components) > 1:
-        there = {step["reason"] for step in found}
-        rates = [f"{NUMBERS[name][0]} {_rate(found, name)}" for name in NUMBERS if name in there]
-        console.print("\n" + " → ".join(rates), markup=False)
+        if later:
+            _print_steps(console, [step for step in own if step["reason"] == "shared"] + later)
+    there = {step["reason"] for step in found}
+    for way in (("marketing", "shared", "sales"), ("shared", "as_now")):
+        if len(components) > 1 and there >= set(way):
+            console.print("\n" + " → ".join(f"{NUMBERS[name][0]} {_rate(found, name)}" for name in way), markup=False)
 
 
 def _print_steps(console: Any, own: list[dict[str, Any]]) -> None:

@@ -220,8 +220,7 @@ def test_the_sheet_ends_in_today_s_definition(conflicted: Built, published: Buil
         ).fetchall()
     code, sheet = run(Built(tmp_path), "accept_rate", "--month", month)
     assert code == 0
-    assert f"共通定義の数字 {above[0] / below[0]:.1%}" in sheet
-    assert f"現在の定義の数字 {(above[0] - 1) / below[0]:.1%}" in sheet
+    assert f"共通定義の数字 {above[0] / below[0]:.1%} → 現在の定義の数字 {(above[0] - 1) / below[0]:.1%}" in sheet
 
 
 def test_the_sheet_as_data(conflicted: Built, published: Built) -> None:
