@@ -58,9 +58,11 @@
     {%- endfor -%}
     {%- do run_query('create table ' ~ all_rows ~ ' as select ' ~ columns | join(', ') ~ ' from ' ~ built) -%}
     {%- set counted = counted_columns() | join(', ') -%}
-    {%- set sides = ['select ' ~ counted ~ ' from ' ~ all_rows, 'select ' ~ counted ~ ' from ' ~ ref('kpi_rows') ~ ' where kpi_code in (' ~ quoted(codes) ~ ')'] -%}
     {%- set differing = query_rows(
-        'select distinct kpi_code from ((' ~ sides | join(' except all ') ~ ') union all (' ~ sides | reverse | join(' except all ') ~ ')) as differing order by kpi_code'
+        'select distinct kpi_code from ('
+        ~ 'select ' ~ counted ~ ' from (select ' ~ counted ~ ', 1 as there from ' ~ all_rows
+        ~ ' union all select ' ~ counted ~ ', -1 from ' ~ ref('kpi_rows') ~ ' where kpi_code in (' ~ quoted(codes) ~ ')) as both_sides'
+        ~ ' group by ' ~ counted ~ ' having sum(there) <> 0) as differing order by kpi_code'
     ) -%}
     {{ return(differing | map(attribute=0) | list) }}
 {%- endmacro %}
@@ -79,7 +81,7 @@
         {%- do selects.append('select * from ' ~ reread_relation(basis, 'kpi_values_derived') ~ ' where kpi_code in (' ~ quoted(derived) ~ ')') -%}
     {%- endif -%}
     {%- if not selects -%}{%- do selects.append('select * from ' ~ ref('kpi_values_base') ~ ' where 1 = 0') -%}{%- endif -%}
-    {%- do run_query('create table ' ~ all_values ~ ' as ' ~ selects | join(' union all ')) -%}
+    {%- do run_query('create view ' ~ all_values ~ ' as ' ~ selects | join(' union all ')) -%}
     {%- set listed = [] -%}
     {%- for code in codes + derived -%}
         {%- do listed.append("select '" ~ code ~ "' as kpi_code, cast(" ~ literal_or_null(from_on) ~ ' as date) as from_on, cast(' ~ literal_or_null(before_on) ~ ' as date) as before_on') -%}
