@@ -31,6 +31,8 @@ DATABASE = "kept"  # the name under which the version's tables are attached
 SHOWN_IDS = 20
 # What a company's data can give does not change with a definition; it reads tables that are not kept.
 NOT_BUILT = {"model.tasuki.kpi_definitions"}
+LEFT_OUT = "left_out"  # schema of the empty tables that stand for the KPIs that nobody asked about
+COUNTED = ("kpi_subjects", "kpi_values_derived")  # models that put all KPIs together
 FACTS = {  # what is known of a subject: table and key
     "lead_cycle": ("definitions.lead_facts", "lead_id"),
     "person": ("definitions.countable_people", "person_key"),
@@ -151,13 +153,11 @@ class _Build:
         old = json.loads(gzip.decompress((kept / MANIFEST_FILE).read_bytes()))
         self.old_nodes: dict[str, dict[str, Any]] = old["nodes"]
         self.old_macros: dict[str, dict[str, Any]] = old["macros"]
-        for node in old["nodes"].values():
-            node["database"] = DATABASE
-            if node.get("relation_name"):
-                node["relation_name"] = re.sub(r'^"[^"]+"', f'"{DATABASE}"', node["relation_name"])
-        (state / "manifest.json").write_text(json.dumps(old), encoding="utf-8")
+        self._old = old
         self.state, self.kept = state, kept
         self.modified: list[str] = []
+        self.asked: set[str] = set()  # the KPIs whose values are compared
+        self._left_out: set[str] = set()
 
     def changed(self, kpi: str | None) -> list[str]:
         """The models and seeds to build: what was changed and all definitions that follow from it.
@@ -185,8 +185,18 @@ class _Build:
                 if child in wanted and child not in found and is_definition(nodes[child]):
                     found.add(child)
                     waiting.append(child)
+        kpis = {name for name, node in nodes.items() if node["config"]["meta"].get("kpi")}
         if kpi is not None:
             found &= self._only(kpi, nodes)
+            asked = self._made_of(kpi, nodes) | self._made_of(f"{kpi}_views", nodes)
+            counted = {parent for model in COUNTED for parent in nodes[f"model.tasuki.{model}"]["depends_on"]["nodes"]}
+            self._left_out = {
+                name
+                for name in counted - asked - found
+                if name in self.old_nodes and (name in kpis or name.endswith("_views"))
+            }
+            kpis &= asked
+        self.asked = {nodes[name]["name"] for name in kpis}
         self.modified = [name for name in self.modified if name in found]
         return sorted(found) if any(is_definition(nodes[name]) for name in found) else []
 
@@ -205,8 +215,8 @@ class _Build:
             raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")
 
     def _made_of(self, model: str, nodes: dict[str, dict[str, Any]]) -> set[str]:
-        """The model, and what it is made of."""
-        found = {f"model.tasuki.{model}"}
+        """The model, and what it is made of; nothing where there is no such model."""
+        found = {f"model.tasuki.{model}"} & nodes.keys()
         waiting = list(found)
         while waiting:
             for parent in self.nodes[waiting.pop()]["depends_on"].get("nodes", []):
@@ -251,6 +261,7 @@ class _Build:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
+        self._write_state()
         os.environ["TASUKI_WAREHOUSE"] = str(self.file)
         os.environ["TASUKI_KEPT"] = str(self.kept / KEPT_FILE)
         views = [
@@ -271,6 +282,21 @@ class _Build:
         own = [result for result in failed if result.node.unique_id in self.modified]
         failures = [self._explain(result) for result in own or failed]
         return {result.node.name: round(result.execution_time, 2) for result in done.result}, failures, bool(own)
+
+    def _write_state(self) -> None:
+        """The version's manifest, from which dbt learns where the tables lie that are not built."""
+        for name, node in self._old["nodes"].items():
+            database, schema = (self.file.stem, LEFT_OUT) if name in self._left_out else (DATABASE, node["schema"])
+            node["database"], node["schema"] = database, schema
+            if node.get("relation_name"):
+                node["relation_name"] = ".".join(map(identifier, (database, schema, node["alias"])))
+        (self.state / "manifest.json").write_text(json.dumps(self._old), encoding="utf-8")
+        with duckdb.connect(str(self.file)) as con:
+            con.execute(f"attach {literal(str(self.kept / KEPT_FILE))} as {DATABASE} (read_only)")
+            con.execute(f"create schema {LEFT_OUT}")
+            for name in sorted(self._left_out):
+                table = identifier(self.old_nodes[name]["alias"])
+                con.execute(f"create table {LEFT_OUT}.{table} as from {DATABASE}.kpis.{table} limit 0")
 
     def _explain(self, result: Any) -> str:
         """`file:line: message` of a failed model; the line is that of the first word the message quotes."""
@@ -362,7 +388,11 @@ class _Comparison:
         """KPI x month x segment: old, new, difference and target, where they differ."""
         if not self._columns("new", "marts", "kpi_values"):
             return []
-        sides = [f"(select * from {side}.marts.kpi_values where grain = 'month')" for side in ("published", "new")]
+        asked = ", ".join(map(literal, sorted(self.build.asked)))
+        sides = [
+            f"(select * from {side}.marts.kpi_values where grain = 'month' and kpi_code in ({asked}))"
+            for side in ("published", "new")
+        ]
         return self._dicts(
             f"""
             select {SERIES}, o.numerator as old_numerator, o.denominator as old_denominator, o.value as old_value,

@@ -15,6 +15,8 @@ from orchestration.ledger import record_version, write_tables
 from tests.support import Builder, Built, land, rows_of_data_test, settle, simulated
 
 MODELS = "+kpi_restatements +kpi_restatement_rows +kpi_values_by_definition +kpi_bridge +new_definitions +new_persons +new_subjects"
+EDITED = "run_parameters definitions_now attribution_weights attribution_weights+,+kpi_values_redefined"
+U_SHAPED = "u_shaped,400000,200000,400000"
 MOMENT, AS_OF = "20260401T150000Z", "2026-04-01 15:00:00"
 LATE_MONTH, CHANGED_ON = "2025-02-01", "2026-02-01"
 FX = "currency,valid_from,valid_to,rate_to_base\nUSD,2023-01-01,2023-12-31,140.00\nUSD,2024-01-01,2026-12-31,250.00\nEUR,2024-01-01,2026-12-31,162.00\n"
@@ -23,11 +25,12 @@ HOT = f"min_score,requires_target_persona,recency_days,valid_from,valid_to\n60,t
 
 @dataclass(frozen=True)
 class Story:
-    """The warehouse before and after the changes, rebuilt from landing zone and ledger, and what was changed."""
+    """The warehouse before and after the changes, rebuilt from landing zone and ledger, then with an edited rule; and what was changed."""
 
     before: Path
     after: Path
     rebuilt: Path
+    edited: Path
     late_person: str
     deleted: str
     merged: tuple[str, str]
@@ -133,7 +136,14 @@ def story(builder: Builder) -> Story:
 
     company.warehouse.unlink()
     builder.build(company, select=MODELS, as_of=AS_OF)
-    return Story(before, after, company.warehouse, late[0], deleted[1], (loser[0], master[0]), won[0])
+    rebuilt = copied(company, "rebuilt")
+    weights = (seeds / "attribution_weights.csv").read_text(encoding="utf-8")
+    assert U_SHAPED in weights
+    (seeds / "attribution_weights.csv").write_text(
+        weights.replace(U_SHAPED, "u_shaped,100000,800000,100000"), encoding="utf-8"
+    )
+    builder.build(company, select=EDITED, as_of="2026-03-31 14:00:00")
+    return Story(before, after, rebuilt, company.warehouse, late[0], deleted[1], (loser[0], master[0]), won[0])
 
 
 def causes(story: Story, kpi: str, subject: str) -> set[tuple[str, str]]:
@@ -241,6 +251,24 @@ def test_the_threshold_before_runs_on_beside_the_new_one(story: Story) -> None:
         " AND kpi_code = 'hot_lead_cnt' AND grain = 'month' AND segment = 'all' AND view = 'shared' ORDER BY ALL",
     )
     assert hot and found == [(month, hot[month], None) for month in sorted(hot)]
+
+
+def test_a_rule_without_days_runs_on_from_the_publish_that_changed_it(story: Story) -> None:
+    columns = "member, segment, segment_value, numerator"
+    place = "kpi_code = 'attr_rev' AND grain = 'fiscal_year' AND period_start = DATE '2025-04-01' ORDER BY ALL"
+    before = rows(story.rebuilt, f"SELECT {columns} FROM marts.kpi_values WHERE {place}")
+    running_on = rows(
+        story.edited,
+        f"SELECT {columns} FROM marts.kpi_values_redefined WHERE definition_basis = 'as_before' AND is_counted AND {place}",
+    )
+    assert before == running_on != rows(story.edited, f"SELECT {columns} FROM marts.kpi_values WHERE {place}")
+    codes = {
+        code
+        for (code,) in rows(
+            story.edited, "SELECT kpi_code FROM rereads.kpi_rereads WHERE definition_basis = 'as_before'"
+        )
+    }
+    assert codes == {"attr_rev"}
 
 
 @pytest.fixture

@@ -109,6 +109,10 @@ def test_one_kpi_alone(analyst: Analyst) -> None:
     assert found.changed == ["dbt_project/models/kpis/mql_cnt.sql"]
     assert {row["kpi_code"] for row in found.values} == {"mql_cnt"}
     assert {row["change"] for row in found.counts} == {"leaves"}
+    # alone it is what it is among all
+    among_all = analyst.see()
+    assert found.values == [row for row in among_all.values if row["kpi_code"] == "mql_cnt"]
+    assert found.subjects == [one for one in among_all.subjects if one.kpi_code == "mql_cnt"]
 
 
 def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
