@@ -58,27 +58,12 @@
     {{ return({'sql': sql, 'names': changed | reject('equalto', '') | list}) }}
 {%- endmacro %}
 
-{# For some months after the last change of a threshold: what it was on the day before, run on. #}
-{% macro reread_before(now, changes, as_of_on) -%}
-    {%- set days = [] -%}
-    {%- for names in changes.values() -%}{%- do days.extend(names.values()) -%}{%- endfor -%}
-    {%- set last = days | max if days else none -%}
-    {%- set until = month_after(last, var('kpi_side_by_side_months')) if days else none -%}
-    {%- set before = {} -%}
-    {%- if days and as_of_on < until -%}
-        {%- set eve = (modules.datetime.date.fromisoformat(last) - modules.datetime.timedelta(days=1)).isoformat() -%}
-        {%- for seed, names in changes.items() -%}
-            {%- set changed = dict(names.items() | selectattr(1, 'equalto', last)) -%}
-            {%- if changed -%}{%- do before.update({seed: seed_in_force(seed, eve, changed)}) -%}{%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ reread('as_before', now, before, last, until) }}
-{%- endmacro %}
-
-{# The first day of the month that comes `months` after that of `day`. #}
-{% macro month_after(day, months) -%}
-    {%- set count = day[:4] | int * 12 + day[5:7] | int - 1 + months -%}
-    {{ return('%04d-%02d-01' % (count // 12, count % 12 + 1)) }}
+{# Those of the definitions of then whose SQL is not today's: name -> what `reread` puts in its place. #}
+{% macro differing(then, now) -%}
+    {%- set by_name, found = {}, {} -%}
+    {%- for one in now -%}{%- do by_name.update({one.name: one.sql}) -%}{%- endfor -%}
+    {%- for one in then if by_name.get(one.name) != one.sql -%}{%- do found.update({one.name: {'sql': one.sql, 'names': []}}) -%}{%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {# What was last published once more, with the definitions and seeds of then on the data of now: where exchange rates changed, with those of then too. #}
@@ -87,11 +72,8 @@
         'select name, relation_name, materialized, kpi_code, parents, sql from ' ~ ref('recorded_definitions')
         ~ ' where version = (select max(version) from ' ~ ref('recorded_definitions') ~ ') order by position'
     ) -%}
-    {%- set changed, rates, by_name = {}, {}, {} -%}
-    {%- for one in now -%}{%- do by_name.update({one.name: one}) -%}{%- endfor -%}
-    {%- for one in then if one.name not in by_name or by_name[one.name].sql != one.sql -%}
-        {%- do (rates if one.name == 'fx_rates' else changed).update({one.name: {'sql': one.sql, 'names': []}}) -%}
-    {%- endfor -%}
+    {%- set changed, rates = differing(then, now), {} -%}
+    {%- if 'fx_rates' in changed -%}{%- do rates.update({'fx_rates': changed.pop('fx_rates')}) -%}{%- endif -%}
     {{ reread('as_published', rows_only(then), changed) }}
     {%- do rates.update(changed if rates else {}) -%}
     {{ reread('at_old_rates', rows_only(then), rates) }}
