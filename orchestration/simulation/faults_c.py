@@ -216,6 +216,14 @@ def contact_deleted(cast: Cast) -> None:
     cast.fault("C09", "", told.lead.id)
 
 
+def lead_deleted(cast: Cast) -> None:
+    """The converted lead was cleared away, its contact is kept."""
+    told = cast.script()
+    told.lose(told.until_negotiation(cast.day(60)))
+    told.lead.deleted_at = told.deal.stages[-1][0] + DAY
+    cast.near("C09 I02 B01 A10", told.ma.id, told.lead.id)
+
+
 def converted_to_nothing(cast: Cast) -> None:
     """Converted without an opportunity."""
     cast.fault("C10", "", _converted(cast, 30).lead.id)
@@ -327,7 +335,7 @@ PLOTS = [
             mql_twice, written_after_the_close,
         ],
         near_misses=[
-            came_back, accepted_that_day, lead_of_that_day, time_of_the_merged, history_follows, hours_ahead, written_by_the_fifth,
+            came_back, accepted_that_day, lead_of_that_day, lead_deleted, time_of_the_merged, history_follows, hours_ahead, written_by_the_fifth,
         ],
     ),
     *plots(

@@ -21,6 +21,7 @@ class Verdict:
     planted: Counter[Row] = field(default_factory=Counter)
     found: Counter[Row] = field(default_factory=Counter)
     near: list[Row] = field(default_factory=list)
+    entailed: int = 0  # of what is planted: by ordinary lives, or by the fault of another rule
 
     @property
     def missed(self) -> list[Row]:
@@ -58,12 +59,12 @@ def rules() -> dict[str, str]:
 def verdicts(company: Built) -> list[Verdict]:
     """One verdict per rule."""
     found = {rule: Verdict(rule) for rule in rules()}
-    for rule, ma, crm, detail in _key(company, "mismatches", "detail"):
-        if rule in found:
-            found[rule].planted[(ma, crm, detail)] += 1
-    for rule, ma, crm, why in _key(company, "near_misses", "why"):
-        if rule in found:
-            found[rule].near.append((ma, crm, why))
+    for row in _key(company, "mismatches"):
+        verdict = found[row["rule_code"]]
+        verdict.planted[(row["ma_record_id"], row["crm_record_id"], row["detail"])] += 1
+        verdict.entailed += row["cause"] == "life"
+    for row in _key(company, "near_misses"):
+        found[row["rule_code"]].near.append((row["ma_record_id"], row["crm_record_id"], row["why"]))
     with duckdb.connect(str(company.warehouse), read_only=True) as connection:
         for rule, ma, crm, detail in connection.execute(
             """
@@ -75,10 +76,9 @@ def verdicts(company: Built) -> list[Verdict]:
     return list(found.values())
 
 
-def _key(company: Built, name: str, last: str) -> list[tuple[str, str, str, str]]:
+def _key(company: Built, name: str) -> list[dict[str, str]]:
     with (company.answer_key / f"{name}.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return [(row["rule_code"], row["ma_record_id"], row["crm_record_id"], row[last]) for row in rows]
+        return list(csv.DictReader(file))
 
 
 def table(found: list[Verdict]) -> str:
@@ -90,3 +90,28 @@ def table(found: list[Verdict]) -> str:
             f"     false  {row}" for row in verdict.false[:3]
         ]
     return "\n".join(lines)
+
+
+def add_up(runs: list[list[Verdict]]) -> str:
+    """What several companies add up to, as a table of Markdown: one line per rule."""
+    lines = [
+        "| rule | planted | of these entailed | caught | missed | false | near misses | reported |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for of_rule in zip(*runs, strict=True):
+        counts = [
+            (
+                sum(v.planted.values()),
+                v.entailed,
+                v.caught,
+                len(v.missed),
+                len(v.false),
+                len(v.near),
+                len(v.reported_near),
+            )
+            for v in of_rule
+        ]
+        lines.append(
+            f"| {of_rule[0].rule} | " + " | ".join(str(sum(column)) for column in zip(*counts, strict=True)) + " |"
+        )
+    return "\n".join(lines) + "\n"

@@ -5,24 +5,14 @@ from typing import Literal
 
 import pytest
 
-from tests.mismatches.catalogue import Verdict, table, verdicts
-from tests.support import Builder, Built, land, simulated
+from tests.mismatches.catalogue import Verdict, add_up, table, verdicts
+from tests.support import REPO, Builder, Built, land, simulated
 
-# Rules without a case in the simulated company: the test that has one, or why there is none.
-_BY_HAND = "tests/mismatches/test_by_hand.py"
-ELSEWHERE: dict[str, str] = {
-    "B15": "tests/mismatches/test_load_log.py",
-    "F06": _BY_HAND,
-    "H04": "tests/mismatches/test_lock.py",
-    "H06": _BY_HAND,
-    "H07": _BY_HAND,
-    "H08": _BY_HAND,
-    "H09": _BY_HAND,
-    "H10": _BY_HAND,
-    "I01": _BY_HAND,
-    "I06": _BY_HAND,
-    "I07": _BY_HAND,
-}
+PROVED = REPO / "docs" / "mismatches-proved.md"
+
+# What the simulated company cannot do: faults of our own build, of the connectors and of a source's own counts (a row lost on
+# the way would be a record less in the key), and a rate above 100 %. They have their cases in test_by_hand.py.
+ELSEWHERE = {"B15", "F06", "H04", "H06", "H07", "H08", "H09", "H10", "I01", "I06", "I07"}
 
 
 def assert_exact(found: list[Verdict]) -> None:
@@ -35,7 +25,7 @@ def test_every_planted_mismatch_is_reported_and_nothing_else(conflicted: Built) 
     print("\n" + table(found))
     assert_exact(found)
     unplanted = {verdict.rule for verdict in found if not verdict.planted}
-    assert unplanted <= set(ELSEWHERE), "a rule that nobody breaks here proves nothing"
+    assert unplanted == set(ELSEWHERE), "a rule that nobody breaks here proves nothing"
 
 
 def test_a_company_without_conflicts_is_silent(clean: Built) -> None:
@@ -45,18 +35,24 @@ def test_a_company_without_conflicts_is_silent(clean: Built) -> None:
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("conflicts", ["default", "none"])
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_five_seeds(builder: Builder, seed: int, conflicts: Literal["default", "none"]) -> None:
-    company = simulated(builder.root / f"catalogue-{conflicts}-{seed}", people=2500, seed=seed, conflicts=conflicts)
+def test_five_seeds(builder: Builder) -> None:
+    """Writes what it counts to docs/mismatches-proved.md."""
+    planted = [built_and_judged(builder, seed, "default") for seed in range(1, 6)]
+    silent = [built_and_judged(builder, seed, "none") for seed in range(1, 6)]
+    page = PROVED.read_text(encoding="utf-8")
+    PROVED.write_text(page[: page.index("| rule |")] + add_up(planted), encoding="utf-8")
+    print("\n" + add_up(planted))
+    for found in (*planted, *silent):
+        assert_exact(found)
+    assert not any(verdict.planted or verdict.found for found in silent for verdict in found)
+    few = {v.rule for found in planted for v in found if v.rule not in ELSEWHERE and sum(v.planted.values()) < 3}
+    assert not few, f"planted less than three times in one company: {few}"
+
+
+def built_and_judged(builder: Builder, seed: int, conflicts: Literal["default", "none"]) -> list[Verdict]:
+    company = simulated(builder.root / f"catalogue-{conflicts}-{seed}", people=600, seed=seed, conflicts=conflicts)
     land(company)
     builder.build(company)
     found = verdicts(company)
-    print(f"\nseed {seed}, conflicts {conflicts}\n{table(found)}")
-    assert_exact(found)
-    if conflicts == "default":
-        few = {
-            v.rule: sum(v.planted.values()) for v in found if v.rule not in ELSEWHERE and sum(v.planted.values()) < 5
-        }
-        assert not few, f"planted less than five times: {few}"
     shutil.rmtree(company.root)
+    return found
