@@ -20,6 +20,8 @@ QUEUE = "00GJ00000000001AAA"
 # Rule -> what spoils a warehouse, and what the rule's detail names. kpi_values is told below where its table is.
 SPOILT = {
     "F06": ("UPDATE kpis.attr_rev SET numerator = numerator + 1 WHERE (subject_id, member, counted_on) = (SELECT (subject_id, member, counted_on) FROM kpis.attr_rev WHERE member = 'linear' ORDER BY ALL LIMIT 1)", "linear"),
+    "F10": ("INSERT INTO marts.kpi_restatements BY NAME SELECT publish_no, as_of, 'attr_rev' AS kpi_code, 'linear' AS member, 'month' AS grain, DATE '2025-06-01' AS period_start, 'all' AS segment, 1 AS old_numerator, 2 AS new_numerator, 'new_events' AS cause FROM history.publishes WHERE is_present", "linear 2025-06-01"),
+    "H05": ("INSERT INTO marts.kpi_restatements BY NAME SELECT publish_no, as_of, 'mql_cnt' AS kpi_code, 'shared' AS view, 'flow' AS basis, '' AS member, 'month' AS grain, DATE '2025-06-01' AS period_start, 'all' AS segment, 'sum' AS statistic, 'unexplained' AS cause, 1 AS numerator_difference, 0 AS denominator_difference FROM history.publishes WHERE is_present", "mql_cnt shared flow  month 2025-06-01 sum"),
     "H06": ("INSERT INTO marts.kpi_bridge SELECT * REPLACE ('unexplained' AS reason, 1 AS count) FROM (SELECT * FROM marts.kpi_bridge WHERE kpi_code = 'mql_cnt' AND grain = 'month' AND segment = 'all' AND component = 'numerator' AND side = 'sales' LIMIT 1)", "mql_cnt"),
     "H07": ("UPDATE kpi_values SET numerator = denominator + 1 WHERE kpi_code = 'opp_rate' AND view = 'shared' AND segment = 'all' AND basis = 'period' AND grain = 'fiscal_quarter' AND period_start = DATE '2025-10-01' AND denominator >= 30", "opp_rate period  fiscal_quarter 2025-10-01"),
     "H08": ("INSERT INTO marts.handoffs SELECT * FROM marts.handoffs LIMIT 1", "handoffs rows"),
@@ -30,7 +32,7 @@ SPOILT = {
 
 @pytest.fixture(scope="module")
 def spoilt(builder: Builder, clean: Built) -> Built:
-    """A copy of the company without conflicts whose build went wrong in six places, and of which two definitions are unsigned."""
+    """A copy of the company without conflicts whose build went wrong in eight places, and of which two definitions are unsigned."""
     company = Built(builder.root / "spoilt", clean.summary)
     shutil.copytree(clean.root, company.root)
     with duckdb.connect(str(company.warehouse)) as connection:
