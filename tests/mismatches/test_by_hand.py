@@ -17,16 +17,16 @@ SUNDAYS = {"20260228": 90, "20260307": 150, "20260314": 154, "20260321": 149, "2
 QUEUE = "00GJ00000000001AAA"
 
 
-# Rule -> what spoils a warehouse, and what the rule's detail names. kpi_values is told below where its table is.
+# Rule -> what spoils a warehouse, and what the rule's detail names.
 SPOILT = {
     "F06": ("UPDATE kpis.attr_rev SET numerator = numerator + 1 WHERE (subject_id, member, counted_on) = (SELECT (subject_id, member, counted_on) FROM kpis.attr_rev WHERE member = 'linear' ORDER BY ALL LIMIT 1)", "linear"),
     "F10": ("INSERT INTO marts.kpi_restatements BY NAME SELECT publish_no, as_of, 'attr_rev' AS kpi_code, 'linear' AS member, 'month' AS grain, DATE '2025-06-01' AS period_start, 'all' AS segment, 1 AS old_numerator, 2 AS new_numerator, 'new_events' AS cause FROM history.publishes WHERE is_present", "linear 2025-06-01"),
     "H05": ("INSERT INTO marts.kpi_restatements BY NAME SELECT publish_no, as_of, 'mql_cnt' AS kpi_code, 'shared' AS view, 'flow' AS basis, '' AS member, 'month' AS grain, DATE '2025-06-01' AS period_start, 'all' AS segment, 'sum' AS statistic, 'unexplained' AS cause, 1 AS numerator_difference, 0 AS denominator_difference FROM history.publishes WHERE is_present", "mql_cnt shared flow  month 2025-06-01 sum"),
     "H06": ("INSERT INTO marts.kpi_bridge SELECT * REPLACE ('unexplained' AS reason, 1 AS count) FROM (SELECT * FROM marts.kpi_bridge WHERE kpi_code = 'mql_cnt' AND grain = 'month' AND segment = 'all' AND component = 'numerator' AND side = 'sales' LIMIT 1)", "mql_cnt"),
-    "H07": ("UPDATE kpi_values SET numerator = denominator + 1 WHERE kpi_code = 'opp_rate' AND view = 'shared' AND segment = 'all' AND basis = 'period' AND grain = 'fiscal_quarter' AND period_start = DATE '2025-10-01' AND denominator >= 30", "opp_rate period  fiscal_quarter 2025-10-01"),
+    "H07": ("UPDATE marts.kpi_values SET numerator = denominator + 1 WHERE kpi_code = 'opp_rate' AND view = 'shared' AND segment = 'all' AND basis = 'period' AND grain = 'fiscal_quarter' AND period_start = DATE '2025-10-01' AND denominator >= 30", "opp_rate period  fiscal_quarter 2025-10-01"),
     "H08": ("INSERT INTO marts.handoffs SELECT * FROM marts.handoffs LIMIT 1", "handoffs rows"),
-    "H09": ("UPDATE kpi_values SET numerator = numerator + 1 WHERE kpi_code = 'opp_cnt' AND view = 'shared' AND segment = 'all' AND grain = 'month' AND period_start = DATE '2025-06-01'", "opp_cnt shared"),
-    "H10": ("UPDATE kpi_values SET numerator = denominator + 1 WHERE kpi_code = 'approach_rate' AND view = 'shared' AND segment = 'all' AND grain = 'month' AND period_start = DATE '2025-06-01'", "approach_rate shared"),
+    "H09": ("UPDATE marts.kpi_values SET numerator = numerator + 1 WHERE kpi_code = 'opp_cnt' AND view = 'shared' AND segment = 'all' AND grain = 'month' AND period_start = DATE '2025-06-01'", "opp_cnt shared"),
+    "H10": ("UPDATE marts.kpi_values SET numerator = denominator + 1 WHERE kpi_code = 'approach_rate' AND view = 'shared' AND segment = 'all' AND grain = 'month' AND period_start = DATE '2025-06-01'", "approach_rate shared"),
 }  # fmt: skip
 
 
@@ -36,12 +36,8 @@ def spoilt(builder: Builder, clean: Built) -> Built:
     company = Built(builder.root / "spoilt", clean.summary)
     shutil.copytree(clean.root, company.root)
     with duckdb.connect(str(company.warehouse)) as connection:
-        tables = "SELECT table_schema FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_name = 'kpi_values'"
-        ((schema,),) = connection.execute(tables).fetchall()
         for spoil, _ in SPOILT.values():
-            (changed,) = connection.execute(
-                spoil.replace("UPDATE kpi_values", f"UPDATE {schema}.kpi_values")
-            ).fetchone() or (0,)
+            (changed,) = connection.execute(spoil).fetchone() or (0,)
             assert changed
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TASUKI_UNSIGNED_DEFINITIONS", "hot_lead,mql_cnt")
