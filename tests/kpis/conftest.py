@@ -9,8 +9,8 @@ from tests.kpis.subjects import AS_OF, Subject, random_subjects, worked_example
 from tests.support import Builder, Built, sample_config
 
 MODELS = (
-    "kpi_calendar kpi_sums kpi_values_sums kpi_values_duration kpi_values_stock kpi_values_start_cohort "
-    "kpi_values_distinct kpi_values_base kpi_targets kpi_values con_calendar holidays business_hours targets run_parameters"
+    "kpi_calendar kpi_days numbered_series numbered_segments kpi_entries kpi_sums kpi_values_sums kpi_values_duration kpi_values_stock "
+    "kpi_values_start_cohort kpi_values_distinct kpi_values_numbered kpi_values_base kpi_targets kpi_values con_calendar holidays business_hours targets run_parameters"
 )
 
 VALUE_COLUMNS = """

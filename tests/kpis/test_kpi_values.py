@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from orchestration.config import Segment
 from tests.kpis.subjects import SEGMENTS, Subject, expected_values
+from tests.support import rows_of_data_test
 
 SERIES = "kpi_code, view, basis, statistic, segment, segment_value"
 # law -> rows that break it
@@ -148,6 +150,29 @@ def test_previous_and_last_year(values: Path) -> None:
         assert previous == known.get((*series, month_before))
         assert last_year == known.get((*series, start.replace(year=start.year - 1)))
     assert any(row[5] is not None for row in rows) and any(row[6] is not None for row in rows)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "INSERT INTO marts.kpi_rows BY NAME SELECT * REPLACE (NULL AS member) FROM marts.kpi_rows LIMIT 1",
+        "INSERT INTO marts.kpi_rows BY NAME SELECT * REPLACE ('nowhere' AS region) FROM marts.kpi_rows LIMIT 1",
+        "DELETE FROM marts.kpi_values WHERE segment = 'region'",
+        "DELETE FROM kpis.numbered_series WHERE series_no = 1",
+        "INSERT INTO kpis.kpi_values_derived BY NAME SELECT * REPLACE ('nowhere' AS segment_value) FROM kpis.kpi_values_base LIMIT 1",
+    ],
+)
+def test_a_row_without_number_is_caught(values: Path, tmp_path: Path, fault: str) -> None:
+    """Rows are joined to their numbers: one that has none must not be lost in silence."""
+    spoilt = tmp_path / values.name  # views name the file
+    shutil.copyfile(values, spoilt)
+
+    with duckdb.connect(str(spoilt)) as connection:
+        for model in ("kpi_entries", "kpi_values_numbered", "kpi_values_derived", "kpi_values_idle"):
+            connection.execute(f"CREATE VIEW marts.{model} AS FROM kpis.{model}")
+        assert rows_of_data_test(connection, "kpi_rows_and_values_are_all_numbered") == 0
+        connection.execute(fault)
+        assert rows_of_data_test(connection, "kpi_rows_and_values_are_all_numbered") > 0
 
 
 def test_settings_and_models_know_the_same_segments() -> None:

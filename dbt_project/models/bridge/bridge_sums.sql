@@ -12,24 +12,39 @@ with entries as (
 
 segmented as (
     select
-        entries.*,
-        {%- for segment in kpi_segments() %}
-        coalesce(segments.{{ segment }}, '(none)') as {{ segment }}{{ ',' if not loop.last }}
+        lines.line_no,
+        days.day_no,
+        entries.amount,
+        entries.row_cnt
+        {%- for segment in kpi_segments() %},
+        coalesce(segments.{{ segment }}, '(none)') as {{ segment }}
         {%- endfor %}
     from entries
+    join {{ ref('bridge_lines') }} as lines
+        on entries.kpi_code = lines.kpi_code
+            and entries.component = lines.component
+            and entries.side = lines.side
+            and entries.reason = lines.reason
+    join {{ ref('kpi_days') }} as days on entries.counted_on = days.date_on
     left join {{ ref('subject_segments') }} as segments
         on entries.subject_type = segments.subject_type and entries.subject_id = segments.subject_id
 ),
 
-{% set keys = ['kpi_code', 'component', 'side', 'reason', 'counted_on'] -%}
+numbered as (
+    select {{ (['line_no', 'day_no', 'amount', 'row_cnt'] + joined_segment_numbers()) | join(', ') }}
+    from segmented
+    {{- join_segment_numbers('segmented') }}
+),
+
 final as (
     select
-        {{ keys | join(', ') }},
-        {{ segment_columns() }},
+        line_no,
+        day_no as period_no,
+        {{ segment_number() }} as segment_no,
         cast(sum(row_cnt) as bigint) as row_cnt,
         cast(sum(amount) as decimal(28, 2)) as amount
-    from segmented
-    {{ by_segment(keys) }}
+    from numbered
+    {{ by_segment(['line_no', 'day_no']) }}
 )
 
 select * from final

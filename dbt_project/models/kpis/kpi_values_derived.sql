@@ -36,7 +36,7 @@ dated as (
 
 final as (
     select
-        {{ kpi_value_columns("'value'", 'value') }}
+        {{ kpi_value_columns("'value'", 'value', keys=kpi_value_names()) }}
     from dated
 )
 

@@ -1,29 +1,18 @@
 {# Distinct KPIs: each subject once per period, however often it is dated in it. Each grain counts anew: nothing adds up. #}
-{%- set keys = kpi_series() + ['grain', 'period_start', 'is_over'] %}
 with subjects as (
-    select *, kind as basis from {{ ref('kpi_rows') }} where kind = 'distinct'
+    select * from {{ ref('kpi_entries') }} where kind = 'distinct'
 ),
 
-periods as (
-    select * from {{ ref('kpi_calendar') }}
-),
-
-calendar as (
-    select * from {{ ref('con_calendar') }}
+days as (
+    select * from {{ ref('kpi_days') }}
 ),
 
 once_per_period as (
-    {% for grain, period_start in kpi_grains().items() -%}
+    {% for grain in kpi_grains() -%}
     select distinct
-        subjects.kpi_code, subjects.definition_version, subjects.view, subjects.basis, subjects.member, subjects.subject_type, subjects.subject_id,
-        {{ kpi_segments() | join(', ') }}{{ ',' if kpi_segments() }}
-        periods.grain,
-        periods.period_start,
-        periods.is_over
+        subjects.series_no, subjects.subject_type, subjects.subject_id, {{ (kpi_segment_numbers() + ['days.' ~ grain ~ '_no as period_no']) | join(', ') }}
     from subjects
-    join calendar on subjects.counted_on = calendar.date_on
-    join periods
-        on periods.grain = '{{ grain }}' and calendar.{{ period_start }} = periods.period_start and subjects.counted_on <= periods.read_on
+    join days on subjects.counted_on = days.date_on
     {%- if not loop.last %}
     union all
     {% endif %}
@@ -32,21 +21,24 @@ once_per_period as (
 
 by_period as (
     select
-        {{ kpi_series() | join(', ') }},
-        grain,
-        period_start,
-        is_over as is_mature,
-        {{ segment_columns() }},
-        count(*) as numerator,
-        count(*) as n
+        series_no,
+        period_no,
+        {{ segment_number() }} as segment_no,
+        count(*) as numerator
     from once_per_period
-    {{ by_segment(keys) }}
+    {{ by_segment(['series_no', 'period_no']) }}
+),
+
+dated as (
+    select by_period.*, by_period.numerator as n, periods.is_over as is_mature
+    from by_period
+    join {{ ref('kpi_calendar') }} as periods on by_period.period_no = periods.period_no
 ),
 
 final as (
     select
         {{ kpi_value_columns("'sum'", 'cast(numerator as double)', denominator='null') }}
-    from by_period
+    from dated
 )
 
 select * from final

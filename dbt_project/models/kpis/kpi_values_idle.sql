@@ -9,7 +9,7 @@ definitions as (
 ),
 
 counted as (
-    select * from {{ ref('kpi_values_sums') }} where basis = 'flow'
+    select * from {{ ref('kpi_values_base') }} where basis = 'flow'
 ),
 
 periods as (
@@ -39,7 +39,7 @@ idle as (
 
 final as (
     select
-        {{ kpi_value_columns("'sum'", 'cast(numerator as double)', denominator='null') }}
+        {{ kpi_value_columns("'sum'", 'cast(numerator as double)', denominator='null', keys=kpi_value_names()) }}
     from idle
 )
 

@@ -1,20 +1,22 @@
 {# Start-cohort KPIs: of what was there at the start of a period, what is left at its end. Each grain has its own starts: nothing adds up. #}
 with subjects as (
-    select *, kind as basis, counted_on as period_start from {{ ref('kpi_rows') }} where kind = 'start_cohort'
+    select entries.*, periods.period_no
+    from {{ ref('kpi_entries') }} as entries
+    join {{ ref('kpi_calendar') }} as periods on entries.grain = periods.grain and entries.counted_on = periods.period_start
+    where entries.kind = 'start_cohort'
 ),
 
 by_period as (
     select
-        {{ kpi_series() | join(', ') }},
-        grain,
-        period_start,
-        {{ segment_columns() }},
+        series_no,
+        period_no,
+        {{ segment_number() }} as segment_no,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         count(*) as n,
         not bool_or(not is_mature) as is_mature
     from subjects
-    {{ by_segment(kpi_series() + ['grain', 'period_start']) }}
+    {{ by_segment(['series_no', 'period_no']) }}
 ),
 
 final as (

@@ -1,114 +1,118 @@
 {# From marketing's number over the shared one to sales's, step by step. The three numbers are always there, 0 where nobody counted; what comes
-   and goes within a period is no step of it, unless nobody can say why. Where a definition or threshold changed, of any KPI, one step more leads from
-   the shared number, which is as it was, to the one as it is now. #}
+   and goes within a period is no step of it, unless nobody can say why. A quarter and a year are sums of months. Where a definition or threshold
+   changed, of any KPI, one step more leads from the shared number, which is as it was, to the one as it is now. #}
 {%- set period = 'kpi_code, grain, period_start, segment, segment_value, component' %}
-with sums as (
-    select sums.*, months.week_start_on, months.month_start_on, months.fiscal_quarter_start_on, months.fiscal_year_start_on
-    from {{ ref('bridge_sums') }} as sums
-    join {{ ref('con_calendar') }} as months on sums.counted_on = months.date_on
+{%- set sums = 'sum(row_cnt) as row_cnt, sum(amount) as amount' %}
+with lines as (
+    select * from {{ ref('bridge_lines') }}
 ),
 
-reasons as (
-    select reason, precedence from {{ ref('bridge_reasons') }}
+days as (
+    select * from {{ ref('bridge_sums') }}
+),
+
+months as (
+    select distinct month_no, fiscal_quarter_no, fiscal_year_no from {{ ref('kpi_days') }}
+),
+
+by_month as (
+    select line_no, month_no as period_no, segment_no, {{ sums }}
+    from days
+    join {{ ref('kpi_days') }} as calendar on days.period_no = calendar.day_no
+    group by line_no, month_no, segment_no
 ),
 
 by_period as (
-    {% for grain, period_start in kpi_grains().items() -%}
-    {%- set start = 'counted_on' if grain == 'day' else period_start -%}
-    select
-        kpi_code, '{{ grain }}' as grain, {{ start }} as period_start, segment, segment_value, component, side, reason,
-        cast(sum(row_cnt) as bigint) as count, cast(sum(amount) as decimal(28, 2)) as amount
-    from sums
-    group by kpi_code, {{ start }}, segment, segment_value, component, side, reason
-    {%- if not loop.last %}
+    select * from days
     union all
-    {% endif %}
+    select line_no, week_no, segment_no, {{ sums }}
+    from days
+    join {{ ref('kpi_days') }} as calendar on days.period_no = calendar.day_no
+    group by line_no, week_no, segment_no
+    union all
+    select * from by_month
+    {%- for grain in ['fiscal_quarter', 'fiscal_year'] %}
+    union all
+    select line_no, {{ grain }}_no, segment_no, {{ sums }}
+    from by_month
+    join months on by_month.period_no = months.month_no
+    group by line_no, {{ grain }}_no, segment_no
     {%- endfor %}
 ),
 
--- of a KPI with variants the one that is bridged, else the first; the median's subjects are those of the other statistics too
-redefined as (
-    {%- for component in ['numerator', 'denominator'] %}
-    select
-        changed.kpi_code, changed.grain, changed.period_start, changed.segment, changed.segment_value, '{{ component }}' as component,
-        {%- for column, side in {'shared': 'as_was_', 'now': ''}.items() %}
-        {%- if component == 'numerator' %}
-        cast(round(coalesce(case when changed.basis = 'cohort' then changed.{{ side }}numerator else changed.{{ side }}n end, 0)) as bigint) as {{ column }}_count,
-        {%- else %}
-        coalesce(changed.{{ side }}n, 0) as {{ column }}_count,
-        {%- endif %}
-        coalesce(changed.{{ side }}{{ component }}, 0) as {{ column }}_amount{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('kpi_values_redefined') }} as changed
-    join {{ ref('kpi_definitions') }} as definitions
-        on changed.kpi_code = definitions.kpi_code
-            and changed.basis = definitions.kind
-            and changed.member = case changed.kpi_code {% for code in bridged_kpis() %}when '{{ code }}' then '{{ bridge_member(code) }}' {% endfor %}else definitions.first_member end
-    where changed.definition_basis = 'as_now'
-        and changed.view = 'shared'
-        and changed.statistic <> 'p90'
-        and changed.{{ component }}_difference <> 0
-        {%- if not loop.last %}
-    union all
-        {%- endif %}
-    {%- endfor %}
-),
-
-numbers as (
-    select periods.*, names.name
-    from (select distinct {{ period }} from by_period) as periods
-    cross join (select 'marketing' as name union all select 'shared' union all select 'sales') as names
-),
-
-steps as (
-    select
-        numbers.kpi_code, numbers.grain, numbers.period_start, numbers.segment, numbers.segment_value, numbers.component,
-        numbers.name as side, numbers.name as reason, coalesce(by_period.count, 0) as count, coalesce(by_period.amount, 0) as amount,
-        case numbers.name when 'marketing' then 1 when 'shared' then 3 else 5 end as part,
-        0 as precedence
-    from numbers
-    left join by_period
-        on numbers.name = by_period.reason
-            {%- for column in period.split(', ') %}
-            and numbers.{{ column }} = by_period.{{ column }}
-            {%- endfor %}
-    union all
-    select
-        by_period.kpi_code, by_period.grain, by_period.period_start, by_period.segment, by_period.segment_value, by_period.component,
-        by_period.side, by_period.reason, by_period.count, by_period.amount,
-        case by_period.side when 'marketing' then 2 else 4 end,
-        reasons.precedence
+placed as (
+    select by_period.*, lines.bridge_no, lines.reason, lines.is_number
     from by_period
-    join reasons on by_period.reason = reasons.reason
-    where by_period.count <> 0 or by_period.amount <> 0 or by_period.reason = 'unexplained'
+    join lines on by_period.line_no = lines.line_no
+),
+
+-- a number that nobody counts is 0
+steps as (
+    select bridge_no, line_no, period_no, segment_no, row_cnt, amount
+    from placed
+    where is_number or row_cnt <> 0 or amount <> 0 or reason = 'unexplained'
     union all
+    select places.bridge_no, lines.line_no, places.period_no, places.segment_no, 0, 0
+    from (select distinct bridge_no, period_no, segment_no from placed) as places
+    join lines on places.bridge_no = lines.bridge_no and lines.is_number
+    left join by_period
+        on lines.line_no = by_period.line_no and places.period_no = by_period.period_no and places.segment_no = by_period.segment_no
+    where by_period.line_no is null
+),
+
+counted as (
     select
-        {%- for column in period.split(', ') %}
-        redefined.{{ column }},
-        {%- endfor %}
-        'shared', 'shared', redefined.shared_count, redefined.shared_amount, 3, 0
-    from redefined
-    left join numbers
-        on numbers.name = 'shared'
+        *,
+        cast(row_number() over (partition by bridge_no, period_no, segment_no order by line_no nulls last) as integer) as step_no
+    from steps
+),
+
+bridges as (
+    select
+        lines.kpi_code,
+        periods.grain,
+        periods.period_start,
+        segments.segment,
+        segments.segment_value,
+        lines.component,
+        lines.side,
+        counted.step_no,
+        lines.reason,
+        cast(counted.row_cnt as bigint) as count,
+        cast(counted.amount as decimal(28, 2)) as amount
+    from counted
+    join lines on counted.line_no = lines.line_no
+    join {{ ref('kpi_calendar') }} as periods on counted.period_no = periods.period_no
+    join {{ ref('numbered_segments') }} as segments on counted.segment_no = segments.segment_no
+),
+
+-- a change of definition comes after the last step, which is sales's number
+placed_changes as (
+    select changes.*, coalesce(bridges.step_no, 0) as last_no
+    from {{ ref('bridge_definition_changes') }} as changes
+    left join bridges
+        on bridges.reason = 'sales'
             {%- for column in period.split(', ') %}
-            and redefined.{{ column }} = numbers.{{ column }}
+            and changes.{{ column }} = bridges.{{ column }}
             {%- endfor %}
-    where numbers.name is null
+),
+
+change_steps as (
+    select {{ period }}, 'shared' as side, 1 as step_no, 'shared' as reason, shared_count as count, shared_amount as amount
+    from placed_changes
+    where last_no = 0
     union all
-    select {{ period }}, 'as_now', 'definition_change', now_count - shared_count, now_amount - shared_amount, 6, 0 from redefined
+    select {{ period }}, 'as_now', greatest(last_no, 1) + 1, 'definition_change', now_count - shared_count, now_amount - shared_amount
+    from placed_changes
     union all
-    select {{ period }}, 'as_now', 'as_now', now_count, now_amount, 7, 0 from redefined
+    select {{ period }}, 'as_now', greatest(last_no, 1) + 2, 'as_now', now_count, now_amount
+    from placed_changes
 ),
 
 final as (
-    select
-        {{ period }},
-        side,
-        cast(row_number() over (partition by {{ period }} order by part nulls last, precedence nulls last) as integer) as step_no,
-        reason,
-        count,
-        cast(amount as decimal(28, 2)) as amount
-    from steps
+    select * from bridges
+    union all
+    select {{ period }}, side, cast(step_no as integer), reason, count, cast(amount as decimal(28, 2)) from change_steps
 )
 
 select * from final

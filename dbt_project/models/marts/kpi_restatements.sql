@@ -28,7 +28,7 @@ by_subject as (
         sum(denominator_difference) as denominator_difference,
         sum(row_difference) as row_difference
     from differences
-    {{ by_segment(keys) }}
+    {{ by_segment(keys, kpi_segments()) }}
 ),
 
 by_cause as (
