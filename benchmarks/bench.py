@@ -3,7 +3,8 @@
     python -m benchmarks [--people 100000] [--activities 50]
 
 Every figure is of whole child processes. The fixed cost of a stage is what the same stage costs over a company of one
-person; ratios are net of it. "transform" is dbt's build of the marts that the floor makes, "kpis and mismatches" the rest of it.
+person; ratios are net of it. "transform" is dbt's build of the marts that the floor makes, "kpis and mismatches" the rest of it,
+"kpi values" once more what makes kpi_values of the rows that KPIs count. Readers then ask the published marts.
 Results go to benchmarks/results, the company and its warehouse to --work.
 """
 
@@ -14,21 +15,28 @@ import re
 import shutil
 import sys
 import tomllib
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from benchmarks.compare import ABOVE_THE_FLOOR, Difference, compare
+from benchmarks.compare import ABOVE_THE_FLOOR, compare
 from benchmarks.measure import Cost, StageFailed, measure
+from benchmarks.readers import READERS, measure_readers
 
+P = ParamSpec("P")
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 DBT_DIR = ROOT / "dbt_project"
 BIN = Path(sys.executable).parent
 NO_TESTS = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-ABOVE = [f"path:models/{folder}" for folder in ("kpis", "bridge", "mismatches", "history", "ledger")]
+ABOVE = [f"path:models/{folder}" for folder in ("kpis", "bridge", "rereads", "mismatches", "history", "ledger")]
 ABOVE += [f"path:models/marts/{name}*" for name in ABOVE_THE_FLOOR]
+# What makes kpi_values of the rows that KPIs count. Derived values and targets, which are few, are there already, for the floor too.
+KPI_VALUES = "kpi_calendar kpi_days numbered_series numbered_segments kpi_entries kpi_sums kpi_values_sums kpi_values_duration kpi_values_stock"
+KPI_VALUES += " kpi_values_start_cohort kpi_values_distinct kpi_values_numbered kpi_values_base kpi_values"
 
 
 class Company:
@@ -113,6 +121,20 @@ class Company:
         command += ["--seeds", self.settings["seeds"], "--as-of", self.settings["as_of"], "--out", self.floor_file]
         return self._run(name, command + (["--activities"] if activities else []))
 
+    def kpi_floor(self, name: str) -> Cost:
+        """The floor of kpi_values, from the same rows."""
+        script = ROOT / "benchmarks" / "floor.py"
+        command: list[str | Path] = [sys.executable, script, "--warehouse", self.settings["warehouse"], "--timings"]
+        return self._run(name, [*command, "--out", self.kpi_floor_file])
+
+    @property
+    def kpi_floor_file(self) -> Path:
+        return self.folder / "kpi_floor.duckdb"
+
+    @property
+    def published_marts(self) -> Path:
+        return self.folder / "home" / "published" / "current" / "tasuki.duckdb"
+
     @property
     def floor_file(self) -> Path:
         return self.folder / "floor.duckdb"
@@ -153,6 +175,8 @@ def _stages(company: Company) -> dict[str, Cost]:
     costs["prepare"] = company.prepare()
     costs["parse"] = company.dbt("parse", ["parse"])
     costs |= _build(company, "transform", ["--full-refresh"])
+    costs["kpi values"] = company.dbt("kpi_values", ["build", *NO_TESTS, "--select", KPI_VALUES])
+    costs["kpi values floor"] = company.kpi_floor("kpi_floor")
     costs["tests"] = company.dbt("tests", ["test", "--exclude-resource-type", "unit_test"])
     costs["transform floor"] = company.floor("floor")
     costs["transform floor, all activities"] = company.floor("floor_activities", activities=True)
@@ -195,7 +219,10 @@ def run(people: int, activities: int, work: Path, *, parquet: bool, increment: b
     company = Company(work / f"{people}x{activities}", log)
     simulate = company.simulate(people, activities, drops=2 if increment else 1, parquet=parquet)
     costs = _stages(company)
-    differences = _compare_apart(company)
+    warehouse = Path(company.settings["warehouse"])
+    differences = _apart(compare, warehouse, company.floor_file)
+    differences += _apart(compare, warehouse, company.kpi_floor_file, "kpi_values")
+    waits = _apart(measure_readers, company.published_marts)
     day = _increment(company) if increment else {}
 
     def net(name: str) -> float:
@@ -208,6 +235,7 @@ def run(people: int, activities: int, work: Path, *, parquet: bool, increment: b
         "landing / its floor": net("landing") / net("landing floor"),
         "transform / its floor": net("transform") / net("transform floor"),
         "transform / floor with all activities": net("transform") / net("transform floor, all activities"),
+        "kpi values / their floor": net("kpi values") / net("kpi values floor"),
     }
     if increment:
         built = ("landing", "transform", "kpis and mismatches")
@@ -225,15 +253,16 @@ def run(people: int, activities: int, work: Path, *, parquet: bool, increment: b
         "increment fixed": {name: asdict(cost) for name, cost in fixed_increment.items()},
         "dagster fixed cpu": whole.cpu - alone,
         "ratios": ratios,
+        "readers": asdict(waits),
         "slowest models": _slowest(company.folder / "logs"),
         "differing marts": [one.table for one in differences if one.only_warehouse or one.only_floor],
     }
 
 
-def _compare_apart(company: Company) -> list[Difference]:
-    """compare() in a process of its own: a child inherits its parent's peak of memory, so this one must stay small."""
+def _apart(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call it in a process of its own: a child inherits its parent's peak of memory, so this one must stay small."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-        return apart.submit(compare, Path(company.settings["warehouse"]), company.floor_file).result()
+        return apart.submit(function, *args, **kwargs).result()
 
 
 def _slowest(logs: Path) -> list[tuple[str, float]]:
@@ -261,6 +290,10 @@ def show(result: dict[str, Any]) -> None:
     print(f"{'Dagster (fixed)':36} {result['dagster fixed cpu']:9.1f}")
     for name, ratio in result["ratios"].items():
         print(f"{name:60} {ratio:6.2f}")
+    waits = result["readers"]
+    print(
+        f"one KPI, month and segment, {READERS} readers: median {waits['median']:.1f} ms, p95 {waits['p95']:.1f} ms, longest {waits['longest']:.1f} ms"
+    )
     print("slowest models: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result["slowest models"]))
     if result["differing marts"]:
         print(f"THE FLOOR DIFFERS in: {', '.join(result['differing marts'])}")

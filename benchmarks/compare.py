@@ -29,10 +29,10 @@ class Difference:
     example: str
 
 
-def compare(warehouse: Path, floor: Path) -> list[Difference]:
-    """Every mart of the warehouse against the floor's, duplicates counted. A table the floor lacks is a difference.
+def compare(warehouse: Path, floor: Path, mart: str | None = None) -> list[Difference]:
+    """Every mart of the warehouse against the floor's, or one alone, duplicates counted. A table the floor lacks is a difference.
 
-    What stands above the floor is not compared.
+    What stands above the floor is not compared unless it is named.
     """
     found = []
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
@@ -42,7 +42,11 @@ def compare(warehouse: Path, floor: Path) -> list[Difference]:
             "select table_schema, table_name from information_schema.tables "
             "where table_catalog = 'warehouse' and table_schema in ('marts', 'restricted') order by all"
         ).fetchall()
-        tables = [(schema, table) for schema, table in tables if not table.startswith(ABOVE_THE_FLOOR)]
+        tables = [
+            (schema, table)
+            for schema, table in tables
+            if (table == mart if mart else not table.startswith(ABOVE_THE_FLOOR))
+        ]
         there = set(
             con.execute(
                 "select table_schema, table_name from information_schema.tables where table_catalog = 'floor'"
@@ -80,8 +84,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("warehouse", type=Path)
     parser.add_argument("floor", type=Path)
+    parser.add_argument("--mart", help="this one alone")
     args = parser.parse_args()
-    found = compare(args.warehouse, args.floor)
+    found = compare(args.warehouse, args.floor, args.mart)
     for one in found:
         print(
             f"{one.table:20} {one.rows:>10,} rows   only warehouse {one.only_warehouse:>8,}   only floor {one.only_floor:>8,}"

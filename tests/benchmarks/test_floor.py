@@ -10,8 +10,9 @@ import pytest
 from benchmarks import stage
 from benchmarks.bench import Company, Log
 from benchmarks.compare import ABOVE_THE_FLOOR, compare
-from benchmarks.floor import run_floor
+from benchmarks.floor import run_floor, run_kpi_floor
 from benchmarks.measure import StageFailed, measure
+from benchmarks.readers import measure_readers
 from orchestration.config import load_config
 from tests.support import Builder, Built
 
@@ -36,6 +37,26 @@ def test_the_floor_makes_the_marts(builder: Builder, conflicted: Built, tmp_path
         con.execute(f"update marts.leads set mql_at = mql_at + interval 1 second where lead_id = ({one_lead})")  # noqa: S608
     seen = {one.table: (one.only_warehouse, one.only_floor) for one in compare(conflicted.warehouse, floor)}
     assert {table: counts for table, counts in seen.items() if any(counts)} == {"handoffs": (0, 1), "leads": (1, 1)}
+
+
+def test_the_floor_makes_kpi_values(conflicted: Built, tmp_path: Path) -> None:
+    floor = tmp_path / "kpi_floor.duckdb"
+    run_kpi_floor(conflicted.warehouse, floor)
+
+    (found,) = compare(conflicted.warehouse, floor, "kpi_values")
+
+    assert found.rows
+    assert (found.only_warehouse, found.only_floor) == (0, 0), found.example
+    with duckdb.connect(str(floor)) as con:
+        con.execute("delete from marts.kpi_values where segment = 'region' and basis = 'stock'")
+    (found,) = compare(conflicted.warehouse, floor, "kpi_values")
+    assert found.only_warehouse and not found.only_floor
+
+
+def test_readers_are_measured(conflicted: Built) -> None:
+    waits = measure_readers(conflicted.warehouse, readers=2, queries=5)
+    assert waits.queries == 10
+    assert 0 < waits.median <= waits.p95 <= waits.longest
 
 
 def test_a_company_is_made_ready_for_dbt(tmp_path: Path) -> None:
