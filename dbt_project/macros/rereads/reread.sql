@@ -8,8 +8,9 @@
 {%- endmacro %}
 
 {# Runs the definitions once more into schema `basis`, but only what follows from `replaced` (name of a model or seed -> {sql, names}: what it is
-   there, and where only rows of certain names differ, these). `from_on` and `before_on` bound the periods that are meant (null: all). #}
-{% macro reread(basis, definitions, replaced, from_on=none, before_on=none) -%}
+   there, and where only rows of certain names differ, these). `from_on` and `before_on` bound the periods that are meant (null: all). Where
+   only `counts_otherwise`, the rows are added up with all else as it is. #}
+{% macro reread(basis, definitions, replaced, from_on=none, before_on=none, counts_otherwise=false) -%}
     {%- set relation = reread_relation(basis, 'none') -%}
     {%- do adapter.drop_schema(relation) -%}
     {%- do adapter.create_schema(relation) -%}
@@ -40,6 +41,7 @@
             {%- endif -%}
             {%- set there = reread_relation(basis, one.name) -%}
             {%- do run_query('create ' ~ ('view ' if one.materialized == 'view' else 'table ') ~ there ~ ' as ' ~ sql.text) -%}
+            {%- if counts_otherwise and one.name == 'kpi_rows' -%}{%- do built.clear() -%}{%- do moved.clear() -%}{%- endif -%}
             {%- do built.update({one.name: true}) -%}
             {%- do moved.update({one.relation_name: there | string}) -%}
         {%- endif -%}

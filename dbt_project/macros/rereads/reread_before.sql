@@ -6,7 +6,7 @@
     {%- set last = days | max if days else none -%}
     {%- set edit = last_edit(now, changes, as_of_on) -%}
     {%- if edit and (not last or edit.on >= last) -%}
-        {{ reread('as_before', edit.definitions, edit.changed, edit.on, month_after(edit.on, var('kpi_side_by_side_months'))) }}
+        {{ reread('as_before', edit.definitions, edit.changed, edit.on, month_after(edit.on, var('kpi_side_by_side_months')), true) }}
     {%- else -%}
         {{ reread_threshold_before(now, changes, last, as_of_on) }}
     {%- endif -%}
@@ -38,9 +38,10 @@
             {%- set then = definition_list(
                 'select name, relation_name, materialized, kpi_code, parents, sql from ' ~ ref('recorded_definitions') ~ " where version = '" ~ version ~ "' order by position"
             ) -%}
-            {%- set counted, added_up = rows_only(then), now[rows_only(now) | length:] -%}
-            {%- set changed = differing(rules_of(counted + then | selectattr('kpi_code') | list, dated), now) -%}
-            {%- if changed -%}{{ return({'on': since.day, 'definitions': counted + added_up, 'changed': changed}) }}{%- endif -%}
+            {%- set counted = rows_only(then) -%}
+            {%- set changed = differing(rules_of(counted, dated), now) -%}
+            {%- set names = (counted + rows_only(now)) | map(attribute='name') | list -%}
+            {%- if changed -%}{{ return({'on': since.day, 'definitions': counted + now | rejectattr('name', 'in', names) | list, 'changed': changed}) }}{%- endif -%}
             {%- set since.day = day -%}
         {%- endif -%}
     {%- endfor -%}

@@ -79,13 +79,14 @@
     {{ reread('at_old_rates', rows_only(then), rates) }}
 {%- endmacro %}
 
-{# The definitions up to the rows that are counted. #}
+{# The definitions that the counted rows are made of. #}
 {% macro rows_only(definitions) -%}
-    {%- set found = [] -%}
-    {%- set is_past = namespace(rows=false) -%}
-    {%- for one in definitions if not is_past.rows -%}
-        {%- do found.append(one) -%}
-        {%- set is_past.rows = one.name == 'kpi_rows' -%}
+    {%- set found, needed = [], ['kpi_rows'] -%}
+    {%- for one in definitions | reverse -%}
+        {%- if one.name in needed -%}
+            {%- do needed.extend(one.parents.split(',')) -%}
+            {%- do found.append(one) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {{ return(found) }}
+    {{ return(found | reverse | list) }}
 {%- endmacro %}
