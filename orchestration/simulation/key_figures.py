@@ -221,7 +221,7 @@ def _percentile(ordered: list[float], share: float) -> float | None:
 
 
 def _plain(value: float | None) -> float | int | None:
-    """Whole numbers without a point, others to nine places."""
+    """Whole numbers without a point, others to all their places: who compares six of them would round twice."""
     if value is None:
         return None
-    return int(value) if value == int(value) else round(value, 9)
+    return int(value) if value == int(value) else value

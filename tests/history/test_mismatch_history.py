@@ -13,7 +13,8 @@ import pytest
 from orchestration.ledger import declare_records, record_version, write_tables
 from tests.support import Builder, Built, sample_config
 
-MODELS = "run_parameters publishes path:models/ledger mismatch_evaluations mismatch_spells mismatch_states"
+LEDGER = " ".join(f"{told}_{table}" for told in ("new", "recorded") for table in ("evaluated_rules", "open_mismatches", "publish_times"))
+MODELS = f"run_parameters publishes {LEDGER} mismatch_evaluations mismatch_spells mismatch_states"
 RULES = ("R1", "R2", "R3")
 FOUND = """
     mismatch_id VARCHAR, severity VARCHAR, rule_code VARCHAR, subject_type VARCHAR, subject_id VARCHAR, ma_record_id VARCHAR,
