@@ -1,5 +1,4 @@
--- CRM leads that are there and still leads: not deleted, not merged away, not converted, of a countable person; with since when their stage
--- and their owner stand.
+-- CRM leads that are there and still leads, of a countable person; with since when their stage and their owner stand.
 with history as (
     select source_system, crm_lead_id, field, max(changed_at) as changed_at
     from {{ ref('crm_lead_history') }}
@@ -27,12 +26,12 @@ final as (
         leads.created_at,
         leads.updated_at
     from {{ ref('crm_lead') }} as leads
-    inner join {{ ref('person_records') }} as persons
+    inner join {{ ref('live_person_records') }} as persons
         on leads.source_system = persons.source_system
         and persons.record_type = 'crm_lead'
         and leads.crm_lead_id = persons.record_id
-    inner join {{ ref('countable_people') }} as countable
-        on persons.person_key = countable.person_key and countable.is_countable
+        and persons.is_countable
+        and not persons.is_converted
     cross join {{ ref('run_parameters') }} as run_parameters
     left join history as stages
         on stages.field = 'status'
@@ -44,9 +43,6 @@ final as (
         on leads.source_system = mapping.source_system
         and lower({{ trimmed('leads.status') }}) = mapping.source_value
         and {{ in_force('mapping', 'run_parameters.as_of_on') }}
-    where not coalesce(leads.is_deleted, false)
-        and leads.master_record_id is null
-        and not coalesce(leads.is_converted, false)
 )
 
 select * from final

@@ -1,14 +1,9 @@
--- MA records that are there and count: neither deleted nor the loser of a merge, of a countable person; with since when their stage and
--- their owner stand.
+-- MA records that are there, of a countable person; with since when their stage and their owner stand.
 with history as (
     select source_system, ma_id, property, max(changed_at) as changed_at
     from {{ ref('ma_stage_history') }}
     where property in ('lifecycle_stage', 'owner_id')
     group by source_system, ma_id, property
-),
-
-losers as (
-    select source_system, loser_id from {{ ref('ma_merge') }} group by source_system, loser_id
 ),
 
 mapping as (
@@ -37,14 +32,12 @@ final as (
         ma_people.created_at,
         ma_people.updated_at
     from {{ ref('ma_person') }} as ma_people
-    inner join {{ ref('person_records') }} as persons
+    inner join {{ ref('live_person_records') }} as persons
         on ma_people.source_system = persons.source_system
         and persons.record_type = 'ma_person'
         and ma_people.ma_id = persons.record_id
-    inner join {{ ref('countable_people') }} as countable
-        on persons.person_key = countable.person_key and countable.is_countable
+        and persons.is_countable
     cross join {{ ref('run_parameters') }} as run_parameters
-    left join losers on ma_people.source_system = losers.source_system and ma_people.ma_id = losers.loser_id
     left join history as stages
         on stages.property = 'lifecycle_stage'
         and ma_people.source_system = stages.source_system and ma_people.ma_id = stages.ma_id
@@ -55,7 +48,6 @@ final as (
         on ma_people.source_system = mapping.source_system
         and lower({{ trimmed('ma_people.lifecycle_stage') }}) = mapping.source_value
         and {{ in_force('mapping', 'run_parameters.as_of_on') }}
-    where not coalesce(ma_people.is_deleted, false) and losers.loser_id is null
 )
 
 select * from final
