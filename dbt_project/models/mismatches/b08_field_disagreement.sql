@@ -1,5 +1,5 @@
 -- Fields of which the MA record and the CRM record linked to it say different things. What is equal as written is not even normalised.
-{%- set lead_fields = ['last_name', 'company_name', 'phone', 'job_title', 'department', 'industry', 'region'] -%}
+{%- set fields = ['last_name', 'company_name', 'phone', 'job_title', 'department', 'industry', 'region'] -%}
 {%- set contact_fields = ['last_name', 'phone', 'job_title', 'department'] %}
 with ma_people as (
     select * from {{ ref('live_ma_people') }} where updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
@@ -24,25 +24,33 @@ contact_pairs as (
     inner join contacts on ma_people.crm_contact_id = contacts.crm_contact_id
 ),
 
-written as (
-    {%- for field in lead_fields %}
+linked as (
     select
-        ma_people.person_key, pairs.ma_id, pairs.crm_lead_id as crm_record_id, '{{ field }}' as field,
-        ma_people.{{ field }} as ma_text, leads.{{ field }} as crm_text, greatest(ma_people.updated_at, leads.updated_at) as changed_at
+        ma_people.person_key, pairs.ma_id, pairs.crm_lead_id as crm_record_id, greatest(ma_people.updated_at, leads.updated_at) as changed_at,
+        {%- for field in fields %}
+        ma_people.{{ field }} as ma_{{ field }},
+        leads.{{ field }} as crm_{{ field }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('ma_lead_pairs') }} as pairs
     inner join ma_people on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
     inner join leads on pairs.crm_system = leads.source_system and pairs.crm_lead_id = leads.crm_lead_id
-    where ma_people.{{ field }} <> leads.{{ field }}
     union all
-    {%- endfor %}
-    {%- for field in contact_fields %}
     select
-        ma_people.person_key, pairs.ma_id, pairs.crm_contact_id, '{{ field }}',
-        ma_people.{{ field }}, contacts.{{ field }}, greatest(ma_people.updated_at, contacts.updated_at)
+        ma_people.person_key, pairs.ma_id, pairs.crm_contact_id, greatest(ma_people.updated_at, contacts.updated_at),
+        {%- for field in fields %}
+        ma_people.{{ field }},
+        {{ 'contacts.' ~ field if field in contact_fields else 'null' }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from contact_pairs as pairs
     inner join ma_people on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
     inner join contacts on pairs.crm_system = contacts.source_system and pairs.crm_contact_id = contacts.crm_contact_id
-    where ma_people.{{ field }} <> contacts.{{ field }}
+),
+
+written as (
+    {%- for field in fields %}
+    select person_key, ma_id, crm_record_id, '{{ field }}' as field, ma_{{ field }} as ma_text, crm_{{ field }} as crm_text, changed_at
+    from linked
+    where ma_{{ field }} <> crm_{{ field }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
