@@ -38,6 +38,16 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
             ],
         ),
         ("c2", DAY_2, True, [{"vid": "3", "_fivetran_deleted": "true"}, {"email": "no-key@x.jp"}]),
+        (
+            "c3",
+            DAY_3,
+            True,
+            [
+                {"id": "20", "jobtitle": "new", "_fivetran_active": "true"},
+                {"id": "20", "jobtitle": "old", "_fivetran_active": "false"},
+                {"id": "21", "jobtitle": "gone", "_fivetran_active": "false"},
+            ],
+        ),
     ],
     ("hubspot", "contact_property_history"): [
         (
@@ -199,7 +209,12 @@ def test_newest_version_and_deletion_by_absence_from_complete_snapshots(query: Q
 def test_the_sources_own_flags_delete(query: Query) -> None:
     rows = query("""select ma_id, cast(deleted_at as varchar)
         from contract.ma_person where source_system = 'hubspot' and is_deleted order by 1""")
-    assert rows == [("3", DAY_2), ("4", "2026-01-01 03:00:00")]
+    assert rows == [("21", DAY_3), ("3", DAY_2), ("4", "2026-01-01 03:00:00")]
+
+
+def test_of_a_delivered_history_the_row_in_force_counts(query: Query) -> None:
+    rows = query("select ma_id, job_title, is_deleted from contract.ma_person where ma_id in ('20', '21') order by 1")
+    assert rows == [("20", "new", False), ("21", "gone", True)]
 
 
 def test_salesforce_keeps_deleted_and_merged_leads_and_finds_the_conversion_time(query: Query) -> None:

@@ -3,7 +3,7 @@
     {%- if not execute -%}
         {{ return('select 1') }}
     {%- endif -%}
-    {%- for node in graph.sources.values() if '_fivetran_active' in node.columns -%}
+    {%- for node in graph.sources.values() if keeps_history(node) -%}
     {%- set keys = key_columns(node) -%}
     {%- set marketing = [] -%}
     {%- for model in graph.nodes.values() if model.resource_type == 'model' and model.name.startswith(node.source_name ~ '__ma_') and node.unique_id in model.depends_on.nodes -%}

@@ -52,7 +52,7 @@
 
 {# A subquery: the newest version of each key of a raw table. Every declared column under its own name with its declared type
    (null where empty or not of the type), `_batch_id`, `_extracted_at`, and `_missing_since`: the extraction time (UTC) of the first
-   complete snapshot without the key, null while it is there. Deleted rows are not left out, rows without key are; cast_failures reports them. #}
+   complete snapshot without the key, or of a history without a row in force, null while it is there. Deleted rows are not left out, rows without key are; cast_failures reports them. #}
 {% macro newest_rows(system, table) -%}
     {%- set relation = source(system, table) -%}
     {%- set batches = source('landing', 'batches') -%}
@@ -67,7 +67,12 @@
         {%- endfor %}
         newest._batch_id,
         newest._extracted_at,
-        {{ 'extractions.missing_since' if delivery == 'snapshot' else 'cast(null as timestamp)' }} as _missing_since
+        {%- set missing_since = 'extractions.missing_since' if delivery == 'snapshot' else 'cast(null as timestamp)' %}
+        {%- if keeps_history(node) %}
+        case when {{ is_in_force('newest.') }} then {{ missing_since }} else newest._extracted_at end as _missing_since
+        {%- else %}
+        {{ missing_since }} as _missing_since
+        {%- endif %}
     from (
         {{ newest_texts(relation, node, delivery) }}
     ) as newest
@@ -89,6 +94,15 @@
 
 {% macro has_key(node) -%}
     {% for key in key_columns(node) %}{{ key.given }}{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+{# Whether a connector may deliver every version of a record, and say which one is in force. #}
+{% macro keeps_history(node) -%}
+    {{ return('_fivetran_active' in node.columns) }}
+{%- endmacro %}
+
+{% macro is_in_force(rows='') -%}
+    coalesce({{ parse_as(given_text(rows ~ '_fivetran_active'), 'boolean', 'UTC') }}, true)
 {%- endmacro %}
 
 {# The declared columns as text, null where empty, of the landed rows that have a key and that no newer row of their key replaces.
@@ -114,7 +128,8 @@
                 )
                 {%- endif %}
             qualify row_number() over (
-                partition by {{ keys | map(attribute='text') | join(', ') }} order by _extracted_at desc, _batch_id desc, _row_number desc
+                partition by {{ keys | map(attribute='text') | join(', ') }} order by _extracted_at desc, _batch_id desc,
+                {%- if keeps_history(node) %} case when {{ is_in_force() }} then 1 else 0 end desc,{% endif %} _row_number desc
             ) > 1
         ) as replaced on _batch_id = replaced_batch_id and _row_number = replaced_row_number
         where replaced_batch_id is null and {{ has_key(node) }}
