@@ -4,7 +4,9 @@
 
 Every figure is of whole child processes. The fixed cost of a stage is what the same stage costs over a company of one
 person; ratios are net of it. "transform" is dbt's build of the marts that the floor makes, "kpis and mismatches" the rest of it,
-"kpi values" once more what makes kpi_values of the rows that KPIs count. Readers then ask the published marts.
+"kpi values" once more what makes kpi_values of the rows that KPIs count, "mismatch catalogue" once more the rules, their history and
+their marts. Each rule is then timed alone, and against the nearest size measured before: 1.0 is as much a person at both sizes.
+Readers then ask the published marts.
 Results go to benchmarks/results, the company and its warehouse to --work.
 """
 
@@ -25,18 +27,23 @@ from typing import Any, ParamSpec, TypeVar
 from benchmarks.compare import ABOVE_THE_FLOOR, compare
 from benchmarks.measure import Cost, StageFailed, measure
 from benchmarks.readers import READERS, measure_readers
+from benchmarks.rules import growth, measure_rules
 
 P = ParamSpec("P")
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 DBT_DIR = ROOT / "dbt_project"
 BIN = Path(sys.executable).parent
+RESULTS = ROOT / "benchmarks" / "results"
 NO_TESTS = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 ABOVE = [f"path:models/{folder}" for folder in ("kpis", "bridge", "rereads", "mismatches", "history", "ledger")]
 ABOVE += [f"path:models/marts/{name}*" for name in ABOVE_THE_FLOOR]
 # What makes kpi_values of the rows that KPIs count. Derived values and targets, which are few, are there already, for the floor too.
 KPI_VALUES = "kpi_calendar kpi_days numbered_series numbered_segments kpi_entries kpi_sums kpi_values_sums kpi_values_duration kpi_values_stock"
 KPI_VALUES += " kpi_values_start_cohort kpi_values_distinct kpi_values_numbered kpi_values_base kpi_values"
+# The rules with what they stand on, their history and what is published of them. What they find must be there: KPIs count it.
+CATALOGUE = "path:models/mismatches mismatch_evaluations mismatch_spells mismatch_states"
+CATALOGUE += " mismatches mismatch_rules mismatch_trend alignment_scores"
 
 
 class Company:
@@ -177,6 +184,7 @@ def _stages(company: Company) -> dict[str, Cost]:
     costs |= _build(company, "transform", ["--full-refresh"])
     costs["kpi values"] = company.dbt("kpi_values", ["build", *NO_TESTS, "--select", KPI_VALUES])
     costs["kpi values floor"] = company.kpi_floor("kpi_floor")
+    costs["mismatch catalogue"] = company.dbt("catalogue", ["build", *NO_TESTS, "--select", CATALOGUE])
     costs["tests"] = company.dbt("tests", ["test", "--exclude-resource-type", "unit_test"])
     costs["transform floor"] = company.floor("floor")
     costs["transform floor, all activities"] = company.floor("floor_activities", activities=True)
@@ -223,6 +231,7 @@ def run(people: int, activities: int, work: Path, *, parquet: bool, increment: b
     differences = _apart(compare, warehouse, company.floor_file)
     differences += _apart(compare, warehouse, company.kpi_floor_file, "kpi_values")
     waits = _apart(measure_readers, company.published_marts)
+    rules = _apart(measure_rules, warehouse, Path(company.settings["target"]))
     day = _increment(company) if increment else {}
 
     def net(name: str) -> float:
@@ -236,6 +245,7 @@ def run(people: int, activities: int, work: Path, *, parquet: bool, increment: b
         "transform / its floor": net("transform") / net("transform floor"),
         "transform / floor with all activities": net("transform") / net("transform floor, all activities"),
         "kpi values / their floor": net("kpi values") / net("kpi values floor"),
+        "mismatch catalogue / all models": net("mismatch catalogue") / (net("transform") + net("kpis and mismatches")),
     }
     if increment:
         built = ("landing", "transform", "kpis and mismatches")
@@ -254,6 +264,7 @@ def run(people: int, activities: int, work: Path, *, parquet: bool, increment: b
         "dagster fixed cpu": whole.cpu - alone,
         "ratios": ratios,
         "readers": asdict(waits),
+        "rules": rules,
         "slowest models": _slowest(company.folder / "logs"),
         "differing marts": [one.table for one in differences if one.only_warehouse or one.only_floor],
     }
@@ -294,6 +305,11 @@ def show(result: dict[str, Any]) -> None:
     print(
         f"one KPI, month and segment, {READERS} readers: median {waits['median']:.1f} ms, p95 {waits['p95']:.1f} ms, longest {waits['longest']:.1f} ms"
     )
+    dearest = sorted(result["rules"].items(), key=lambda item: -item[1])[:5]
+    print("dearest rules: " + ", ".join(f"{rule} {seconds:.2f} s cpu" for rule, seconds in dearest))
+    if grown := growth(result, RESULTS):
+        worst = ", ".join(f"{rule} {times:.1f}" for rule, times in grown[1][:5])
+        print(f"rules that grow most, cpu a person against {grown[0]:,} people: {worst}")
     print("slowest models: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result["slowest models"]))
     if result["differing marts"]:
         print(f"THE FLOOR DIFFERS in: {', '.join(result['differing marts'])}")
@@ -311,9 +327,8 @@ def main() -> None:
         result = run(args.people, args.activities, args.work.resolve(), parquet=args.parquet, increment=args.increment)
     except StageFailed as error:
         sys.exit(str(error))
-    results = ROOT / "benchmarks" / "results"
-    results.mkdir(exist_ok=True)
-    target = results / f"{args.people}x{args.activities}.json"
+    RESULTS.mkdir(exist_ok=True)
+    target = RESULTS / f"{args.people}x{args.activities}.json"
     target.write_text(json.dumps(result, indent=1), encoding="utf-8")
     show(result)
 

@@ -36,6 +36,7 @@ def compare(warehouse: Path, floor: Path, mart: str | None = None) -> list[Diffe
     """
     found = []
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
+        con.execute("set enable_progress_bar = false")
         for name, path in (("warehouse", warehouse), ("floor", floor)):
             con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
         tables = con.execute(

@@ -1,8 +1,10 @@
 """The floor is honest: over one small company it makes what the warehouse makes, row by row."""
 
+import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,6 +15,7 @@ from benchmarks.compare import ABOVE_THE_FLOOR, compare
 from benchmarks.floor import run_floor, run_kpi_floor
 from benchmarks.measure import StageFailed, measure
 from benchmarks.readers import measure_readers
+from benchmarks.rules import COMPILED, growth, measure_rules
 from orchestration.config import load_config
 from tests.support import Builder, Built
 
@@ -57,6 +60,34 @@ def test_readers_are_measured(conflicted: Built) -> None:
     waits = measure_readers(conflicted.warehouse, readers=2, queries=5)
     assert waits.queries == 10
     assert 0 < waits.median <= waits.p95 <= waits.longest
+
+
+def test_each_rule_is_timed_alone(conflicted: Built, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no compiled rule"):
+        measure_rules(conflicted.warehouse, tmp_path)
+    folder = tmp_path / COMPILED
+    folder.mkdir(parents=True)
+    (folder / "b01_dear.sql").write_text("select sum(a.range) from range(3000) as a, range(3000) as b")
+    (folder / "b02_cheap.sql").write_text("select 1")
+    (folder / "not_a_rule.sql").write_text("select")
+    costs = measure_rules(conflicted.warehouse, tmp_path)
+    assert list(costs) == ["B01", "B02"]
+    assert costs["B01"] > costs["B02"]
+
+
+def test_growth_is_told_a_person(tmp_path: Path) -> None:
+    def result(people: int, rules: dict[str, float], activities: int = 50) -> dict[str, Any]:
+        return {"people": people, "activities": activities, "rules": rules}
+
+    now = result(1000, {"A01": 1.0, "A02": 10.0, "A03": 0.01})
+    assert growth(now, tmp_path) is None
+    for one in (
+        result(100, {"A01": 0.1, "A02": 0.1, "A03": 0.0}),
+        result(10, {"A01": 9.0}),
+        result(200, {}, activities=5),
+    ):
+        (tmp_path / f"{one['people']}.json").write_text(json.dumps(one))
+    assert growth(now, tmp_path) == (100, [("A02", pytest.approx(10.0)), ("A01", pytest.approx(1.0))])
 
 
 def test_a_company_is_made_ready_for_dbt(tmp_path: Path) -> None:

@@ -13,7 +13,11 @@ import pytest
 from orchestration.ledger import declare_records, record_version, write_tables
 from tests.support import Builder, Built, sample_config
 
-LEDGER = " ".join(f"{told}_{table}" for told in ("new", "recorded") for table in ("evaluated_rules", "open_mismatches", "publish_times"))
+LEDGER = " ".join(
+    f"{told}_{table}"
+    for told in ("new", "recorded")
+    for table in ("evaluated_rules", "open_mismatches", "publish_times")
+)
 MODELS = f"run_parameters publishes {LEDGER} mismatch_evaluations mismatch_spells mismatch_states"
 RULES = ("R1", "R2", "R3")
 FOUND = """
