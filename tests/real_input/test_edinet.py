@@ -89,7 +89,7 @@ def company(builder: Builder) -> Built:
     landed = results["edinet.organisations"]
     assert (landed.rows_in, landed.rows_landed, landed.rows_rejected) == (8010, 8010, 0)
     assert results["salesforce.accounts"].rows_landed == len(rows)
-    builder.build(company, select="+con_accounts +account_records")
+    builder.build(company, select="+con_accounts +account_records +mismatches_in_records")
     return company
 
 
@@ -152,3 +152,18 @@ def test_such_a_name_alone_gives_no_number(company: Built) -> None:
     assert all(number is None and not is_registered for _, _, number, is_registered in nameless)
     others = {account_key for _, account_key, _, _ in accounts(company, "twin-")}
     assert not others & {account_key for _, account_key, _, _ in nameless}
+
+
+def test_the_catalogue_finds_one_company_in_many_accounts_and_nothing_else(company: Built) -> None:
+    """A09 names every spelling after the first of each company; two numbers under one name, and a name without number, are no fault."""
+    with duckdb.connect(str(company.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "SELECT rule_code, crm_record_id, detail FROM mismatches.mismatches_in_records"
+        ).fetchall()
+    records = sorted(record for record, _, _, _ in accounts(company, "spelling-"))
+    companies = defaultdict(list)
+    for record in records:
+        companies[record.split("-")[2]].append(record)
+    further = {("A09", record, first) for first, *others in companies.values() for record in others}
+    assert set(found) == further
+    assert len(found) == len(further) == COMPANIES * (len(spellings("")) - 1)
