@@ -18,6 +18,11 @@ NUMBERS = {
     "as_now": ("現在の定義の数字", "Under today's definition"),
 }
 COMPONENTS = {"numerator": "分子 / numerator", "denominator": "分母 / denominator"}
+OF_DURATIONS = {
+    "numerator": "時間の合計 / total time of those that ended",
+    "denominator": "終わった件数 / how many ended",
+    "censored": "まだ終わっていない件数 / how many have not ended",
+}
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,8 @@ def write_sheet(config: Config, place: Place, out: IO[str]) -> None:
     answer = steps(config, place)
     found = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows()]
     console = Console(file=out, highlight=False, markup=False) if out.isatty() else Console(file=out, width=120)
-    names = f"select name_ja, name_en, unit from marts.kpi_catalogue where kpi_code = {literal(place.kpi_code)}"
-    name_ja, name_en, unit = next(iter(run_query(config, names).rows()))
+    names = f"select name_ja, name_en, unit, kind from marts.kpi_catalogue where kpi_code = {literal(place.kpi_code)}"
+    name_ja, name_en, unit, kind = next(iter(run_query(config, names).rows()))
     segment = "" if place.segment == "all" else f"  {place.segment} = {place.segment_value}"
     period = f"{place.period_start:%Y-%m}" if place.grain == "month" else f"{place.grain} {place.period_start}"
     console.print(f"{place.kpi_code}  {name_ja} / {name_en} ({unit})  {period}{segment}", markup=False)
@@ -99,7 +104,8 @@ def write_sheet(config: Config, place: Place, out: IO[str]) -> None:
     components = dict.fromkeys(step["component"] for step in found)
     for component in components:
         own = [step for step in found if step["component"] == component]
-        console.print("\n" + COMPONENTS[component] if len(components) > 1 else "", style="bold", markup=False)
+        titles = OF_DURATIONS if kind == "duration" else COMPONENTS
+        console.print("\n" + titles[component] if len(components) > 1 else "", style="bold", markup=False)
         later = [step for step in own if step["side"] == "as_now"]
         if any(step["reason"] == "sales" for step in own):
             _print_steps(console, [step for step in own if step not in later])
@@ -109,7 +115,12 @@ def write_sheet(config: Config, place: Place, out: IO[str]) -> None:
     there = {step["reason"] for step in found}
     for way in (("marketing", "shared", "sales"), ("shared", "as_now")):
         if len(components) > 1 and there >= set(way):
-            console.print("\n" + " → ".join(f"{NUMBERS[name][0]} {_rate(found, name)}" for name in way), markup=False)
+            numbers = [f"{NUMBERS[name][0]} {_rate(found, name, unit)}" for name in way]
+            console.print("\n" + ("平均 / mean  " if kind == "duration" else "") + " → ".join(numbers), markup=False)
+    if kind == "duration" and "marketing" in there:
+        medians = _medians(config, place)
+        numbers = [f"{NUMBERS[name][0]} {medians.get(name, '-')}" for name in ("marketing", "shared", "sales")]
+        console.print("中央値 / median  " + " → ".join(numbers), markup=False)
 
 
 def _print_steps(console: Any, own: list[dict[str, Any]]) -> None:
@@ -145,12 +156,30 @@ def _gap(own: list[dict[str, Any]]) -> str:
     )
 
 
-def _rate(found: list[dict[str, Any]], name: str) -> str:
+def _medians(config: Config, place: Place) -> dict[str, str]:
+    """The median of each view that has one. No steps lead from one to the next: it is not made of sums."""
+    one = f"kpi_code = {literal(place.kpi_code)} and statistic = 'median'"
+    answer = run_query(
+        config,
+        f"""
+        select view, value from marts.kpi_values
+        where {one} and grain = {literal(place.grain)} and period_start = {literal(place.period_start.isoformat())}
+            and segment = {literal(place.segment)} and segment_value = {literal(place.segment_value)} and value is not null
+            and member in (select member from marts.kpi_values where {one} and view = 'marketing')
+        """,
+    )
+    return {view: f"{value:,.1f}" for view, value in answer.rows()}
+
+
+def _rate(found: list[dict[str, Any]], name: str, unit: str) -> str:
     # what today's definition leaves as it is has no step of its own
     number = {
         step["component"]: step["amount"] for reason in ("shared", name) for step in found if step["reason"] == reason
     }
-    return f"{number['numerator'] / number['denominator']:.1%}" if number["denominator"] else "-"
+    if not number.get("denominator"):
+        return "-"
+    rate = number["numerator"] / number["denominator"]
+    return f"{rate:.1%}" if unit == "%" else f"{rate:,.1f}"
 
 
 def _column(config: Config, statement: str) -> list[Any]:

@@ -6,11 +6,12 @@ with bridge as (
 ),
 
 published as (
-    {% for component in ['numerator', 'denominator'] -%}
-    select kpi_code, grain, period_start, segment, segment_value, '{{ component }}' as component, view, {{ component }} as amount
+    {% for component, column in {'numerator': 'numerator', 'denominator': 'denominator', 'censored': 'censored_cnt'}.items() -%}
+    select kpi_code, grain, period_start, segment, segment_value, '{{ component }}' as component, view, {{ column }} as amount
     from {{ ref('kpi_values') }}
-    where {{ component }} is not null
-        and (basis in ('flow', 'cohort') or kpi_code in ('{{ kpi_list()['period'] | join("', '") }}'))
+    where {{ column }} is not null
+        and statistic <> 'p90'
+        and (basis in ('flow', 'cohort', 'duration') or kpi_code in ('{{ kpi_list()['period'] | join("', '") }}'))
         and (
             {%- for code in bridged_kpis() %}
             {{ 'or ' if not loop.first }}(kpi_code = '{{ code }}' and member = '{{ bridge_member(code) }}')

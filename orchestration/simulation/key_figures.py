@@ -115,7 +115,9 @@ class Figures:
         for cell, sums in _cells(rows).items():
             self._add_rate(code, view, basis, member, cell, sums)
 
-    def duration(self, code: str, member: str, rows: Iterable[tuple[int, Channel, int | None]]) -> None:
+    def duration(
+        self, code: str, member: str, rows: Iterable[tuple[int, Channel, int | None]], view: str = "shared"
+    ) -> None:
         """Rows of (day, channel, measure); a measure of None never happened."""
         cells = _cells((day, channel, math.inf if value is None else value, 0) for day, channel, value in rows)
         for cell, sums in cells.items():
@@ -123,7 +125,7 @@ class Figures:
             for statistic, share in (("median", 0.5), ("p90", 0.9)):
                 value = _percentile(sorted(sums.measures), share)
                 figure = Figure(sum(done), len(done), value, len(done), len(sums.measures) - len(done))
-                self._add(code, "shared", "duration", member, cell, statistic, figure)
+                self._add(code, view, "duration", member, cell, statistic, figure)
 
     def distinct(self, code: str, rows: Iterable[tuple[int, Channel, Hashable]]) -> None:
         """Rows of (day, channel, subject): each subject counts once per period."""

@@ -22,6 +22,8 @@ def add(figures: Figures, inputs: Inputs) -> None:
     _opportunities(figures, inputs)
     _average_deal(figures, inputs)
     _onboarding(figures, inputs)
+    _durations(figures, inputs)
+    _competitor_losses(figures, inputs)
 
 
 def _received_on(cycle: Cycle) -> int | None:
@@ -208,3 +210,33 @@ def _onboarding(figures: Figures, inputs: Inputs) -> None:
             rows.append((deal.won_on, None, int(named[0].start <= deal.won_on + window), 1))
     figures.as_shared("onboard_rate", "marketing")
     figures.rate("onboard_rate", "cohort", rows, view="sales")
+
+
+def _durations(figures: Figures, inputs: Inputs) -> None:
+    """On the wall clock: marketing from the last response up to the handover, sales from the receipt; deals from the lead."""
+    entered = {row.cycle.key: row.entered_at for row in inputs.stock_rows if row.cycle is not None}
+    for code, attribute in (("stl_attempt", "first_attempt_at"), ("stl_contact", "first_contact_at")):
+        sides: dict[str, list[tuple[int, str, int | None]]] = {"marketing": [], "sales": []}
+        for given in inputs.given:
+            responses = [e.at for e in given.cycle.events if e.kind == "response" and e.at <= given.out_at]
+            starts = {"marketing": max(responses, default=given.out_at), "sales": entered.get(given.cycle.key)}
+            end = getattr(given.cycle, attribute)
+            for view, start in starts.items():
+                if start is not None:
+                    minutes = None if end is None else max(end - start, 0) // 60
+                    sides[view].append((given.out_on, given.channel, minutes))
+        for view, rows in sides.items():
+            figures.duration(code, "wall_clock", rows, view)
+    figures.as_member("cycle_days", "marketing", "lead", "opportunity")
+    figures.as_member("cycle_days", "sales", "opportunity", "opportunity")
+
+
+def _competitor_losses(figures: Figures, inputs: Inputs) -> None:
+    lost = [(deal, deal.closed_on) for deal in inputs.countable_deals if deal.won_on is None]
+    told = [
+        (day, deal.channel, int(deal.is_lost_to_competitor), 1)
+        for deal, day in lost
+        if day is not None and (deal.opportunity.loss_reason or deal.opportunity.competitor)
+    ]
+    figures.as_shared("comp_loss", "marketing")
+    figures.rate("comp_loss", "period", told, view="sales")

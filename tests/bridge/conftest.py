@@ -19,7 +19,7 @@ def published(conflicted: Built, tmp_path_factory: pytest.TempPathFactory) -> Bu
         connection.execute(f"ATTACH '{conflicted.warehouse}' AS w (READ_ONLY)")
         connection.execute(f"ATTACH '{version / MARTS_FILE}' AS p")
         connection.execute("CREATE SCHEMA p.marts")
-        for mart in ("calendar", "kpi_catalogue", "kpi_bridge", "kpi_bridge_rows", "kpi_bridge_reasons"):
+        for mart in ("calendar", "kpi_catalogue", "kpi_values", "kpi_bridge", "kpi_bridge_rows", "kpi_bridge_reasons"):
             connection.execute(f"CREATE TABLE p.marts.{mart} AS FROM w.marts.{mart}")  # noqa: S608
     write_json({"version": "1"}, version / "manifest.json")
     (folder / "current").symlink_to(version)

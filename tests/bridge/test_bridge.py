@@ -17,14 +17,18 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.publish import MARTS_FILE
 from orchestration.warehouse import DBT_DIR
-from tests.support import Builder, Built, rows_of_data_test, sample_config
+from tests.support import REPO, Builder, Built, rows_of_data_test, sample_config
 
 BRIDGED = {
-    "accept_rate", "appt_cnt", "asp", "handoff_b1_cnt", "hot_lead_cnt", "hot_lead_share", "inquiry_cnt", "lead_new",
-    "mkt_sourced_pipe", "mql_cnt", "mql_rate", "onboard_rate", "opp_cnt", "opp_rate", "pipe_created", "reject_rate",
-    "sla_met", "source_known", "valid_opp_cnt", "valid_opp_rate", "win_rate_close", "win_rate_cohort", "won_amt", "won_cnt",
+    "accept_rate", "appt_cnt", "asp", "comp_loss", "cycle_days", "handoff_b1_cnt", "hot_lead_cnt", "hot_lead_share",
+    "inquiry_cnt", "lead_new", "mkt_sourced_pipe", "mql_cnt", "mql_rate", "onboard_rate", "opp_cnt", "opp_rate",
+    "pipe_created", "reject_rate", "sla_met", "source_known", "stl_attempt", "stl_contact", "valid_opp_cnt",
+    "valid_opp_rate", "win_rate_close", "win_rate_cohort", "won_amt", "won_cnt",
 }  # fmt: skip
-PERIOD = ["asp", "win_rate_close"]
+PERIOD = ["asp", "comp_loss", "win_rate_close"]
+MEMBERS = {
+    "cycle_days": "opportunity", "mkt_sourced_pipe": "handoff", "stl_attempt": "wall_clock", "stl_contact": "wall_clock"
+}  # fmt: skip
 REASONS = [
     "declared_non_relay",
     "dated_differently",
@@ -58,6 +62,10 @@ REASONS = [
     "existing_business",
     "unknown_in_ma",
     "not_live",
+    "timed_from_response",
+    "timed_from_receipt",
+    "timed_from_lead",
+    "no_loss_reason",
 ]
 
 
@@ -74,7 +82,7 @@ def marts(conflicted: Built) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def member(code: str) -> str:
     """The variant that the bridge is of."""
-    return "handoff" if code == "mkt_sourced_pipe" else ""
+    return MEMBERS.get(code, "")
 
 
 def faults(connection: duckdb.DuckDBPyConnection, test: str) -> int:
@@ -98,6 +106,41 @@ def test_every_kpi_has_both_sides_and_nothing_is_unexplained(conflicted: Built) 
     assert not unexplained
     assert found == BRIDGED
     assert reasons >= set(REASONS), set(REASONS) - reasons
+
+
+def without_bridge(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Each KPI and component that kpi_values has in a team's view and that no bridge leads to."""
+    return connection.execute("""
+        WITH published AS (
+            UNPIVOT (SELECT kpi_code, view, numerator, denominator, censored_cnt AS censored FROM marts.kpi_values WHERE view <> 'shared')
+            ON numerator, denominator, censored INTO NAME component VALUE amount
+        )
+        SELECT DISTINCT kpi_code, component FROM published
+        WHERE amount <> 0 AND (kpi_code, component, view) NOT IN (SELECT (kpi_code, component, reason) FROM marts.kpi_bridge) ORDER BY ALL
+    """).fetchall()
+
+
+def test_whatever_two_teams_count_has_a_bridge(marts: duckdb.DuckDBPyConnection) -> None:
+    """A KPI that gets views and no bridge, or a duration of which one part has none, fails here."""
+    assert without_bridge(marts) == []
+    marts.execute(
+        "INSERT INTO marts.kpi_values BY NAME SELECT * REPLACE ('sales' AS view) FROM marts.kpi_values WHERE kpi_code = 'untouched_cnt'"
+    )
+    marts.execute("DELETE FROM marts.kpi_bridge WHERE kpi_code = 'stl_attempt' AND component = 'censored'")
+    assert without_bridge(marts) == [("stl_attempt", "censored"), ("untouched_cnt", "numerator")]
+
+
+def test_every_kpi_has_views_or_the_page_says_why_not() -> None:
+    """docs/kpis.md §3 names every KPI once: in the table of the teams' ways, which are the bridged ones, or in that of the reasons."""
+    page = (REPO / "docs" / "kpis.md").read_text(encoding="utf-8").partition("\n## 3.")[2].partition("\n## 4.")[0]
+    views, reasons = (
+        [code.strip() for line in part.splitlines() if line.startswith("| ") for code in line.split("|")[1].split(",")]
+        for part in page.split("\nNo views,")
+    )
+    folder = Path(DBT_DIR) / "models" / "kpis"
+    models = {path.stem for path in folder.glob("*.yml") if "\n        kpi:\n" in path.read_text("utf-8")}
+    assert sorted(views) == sorted(BRIDGED | {"code"})
+    assert sorted(reasons) == sorted(models - BRIDGED | {"code"})
 
 
 def test_it_closes_and_ends_in_the_published_numbers(marts: duckdb.DuckDBPyConnection) -> None:
@@ -199,6 +242,25 @@ def test_the_sheet(conflicted: Built, published: Built) -> None:
     assert numbers[0] + sum(changes) == numbers[2]
     code, sheet = run(published, "accept_rate", "--month", busiest(conflicted, "accept_rate"))
     assert code == 0 and "分子" in sheet and "分母" in sheet and "%" in sheet
+
+
+def test_the_sheet_of_a_duration(conflicted: Built, published: Built) -> None:
+    """What adds up is bridged; the medians, which do not, are printed as they are published."""
+    month = busiest(conflicted, "stl_attempt")
+    code, sheet = run(published, "stl_attempt", "--month", month)
+    assert code == 0
+    assert "時間の合計" in sheet and "Timed from the response" in sheet and "how many have not ended" in sheet
+    with duckdb.connect(str(conflicted.warehouse), read_only=True) as connection:
+        values = dict(
+            connection.execute(f"""
+                SELECT view, value FROM marts.kpi_values WHERE kpi_code = 'stl_attempt' AND member = 'wall_clock'
+                    AND statistic = 'median' AND grain = 'month' AND segment = 'all' AND period_start = DATE '{month}-01'
+            """).fetchall()
+        )
+    assert len(set(values.values())) > 1
+    medians = [f"{values[view]:,.1f}" for view in ("marketing", "shared", "sales")]
+    (line,) = [line for line in sheet.splitlines() if line.startswith("中央値")]
+    assert re.findall(r"[\d,]+\.\d", line) == medians
 
 
 def test_the_sheet_ends_in_today_s_definition(conflicted: Built, published: Built, tmp_path: Path) -> None:

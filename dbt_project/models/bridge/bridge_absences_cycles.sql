@@ -1,4 +1,4 @@
-{# Why a team does not count a lead cycle that became an MQL, was handed over or accepted: what the relay knows of the cycle. #}
+{# Why a team does not count a lead cycle that became an MQL, was handed over or accepted, or does not time it: what the relay knows of the cycle. #}
 with leads as (
     select lead_id, mql_on, is_mql_inferred, handed_over_on, accepted_on from {{ ref('lead_facts') }}
 ),
@@ -66,6 +66,12 @@ final as (
     from joined
     where handed_over_on is not null
     union all
+    {%- for code in ['stl_attempt', 'stl_contact'] %}{%- for component in bridge_components(code) %}
+    select '{{ code }}', 'sales', '{{ component }}', lead_id, classification
+    from joined
+    where handed_over_on is not null and classification in ('in_transit', 'lost_in_transit')
+    union all
+    {%- endfor %}{%- endfor %}
     select
         'accept_rate', 'marketing', 'numerator', lead_id,
         {{ bridge_reasons({

@@ -30,6 +30,9 @@ joined as (
 final as (
     select 'win_rate_close' as kpi_code, 'sales' as side, 'denominator' as component, opportunity_id as subject_id, 'no_decision' as reasons
     from {{ ref('undecided_losses') }}
+    union all
+    select 'comp_loss', 'sales', 'denominator', opportunity_id, 'no_loss_reason'
+    from {{ ref('losses_without_reason') }}
     {%- for component in ['numerator', 'denominator'] %}
     union all
     select 'win_rate_cohort', 'marketing', '{{ component }}', opportunity_id, 'not_valid_yet'

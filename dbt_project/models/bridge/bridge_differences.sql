@@ -62,7 +62,7 @@ differences as (
     from placed
     where is_shared and row_no = 1 and counted_on <> shared_on
     union all
-    select {{ subject }}, {{ record }}, shared_on, shared_amount - amount, 0, 'amount_differs'
+    select {{ subject }}, {{ record }}, shared_on, shared_amount - amount, 0, coalesce(amount_reason, '')
     from placed
     where is_shared and row_no = 1 and amount <> shared_amount
     union all

@@ -3,11 +3,10 @@
 with counted as (
     {%- for code in bridged_kpis() -%}
     {%- set code_loop = loop -%}
-    {%- for component in bridge_components(code) %}
-    select '{{ code }}' as kpi_code, '{{ component }}' as component, subject_type, subject_id, counted_on, {{ component }} as amount
+    {%- for component, counts in bridge_components(code).items() %}
+    select '{{ code }}' as kpi_code, '{{ component }}' as component, subject_type, subject_id, counted_on, {{ counts['amount'] }} as amount
     from {{ ref(code) }}
-    where member = '{{ bridge_member(code) }}'
-        {%- if 'denominator' in bridge_components(code) %} and {{ component }} <> 0{% endif %}
+    where member = '{{ bridge_member(code) }}' and {{ counts['where'] }}
         {%- if not (loop.last and code_loop.last) %}
     union all
         {%- endif %}

@@ -3,14 +3,13 @@
 with counted as (
     {%- for code in bridged_kpis() -%}
     {%- set code_loop = loop -%}
-    {%- for component in bridge_components(code) %}
+    {%- for component, counts in bridge_components(code).items() %}
     select
         '{{ code }}' as kpi_code, '{{ component }}' as component, view as side, subject_type, subject_id, row_id, counted_on,
-        {{ component }} as amount, source_system, source_record_type, source_record_id, is_merged_record, uncounted_reasons
+        {{ counts['amount'] }} as amount, source_system, source_record_type, source_record_id, is_merged_record, uncounted_reasons,
+        {{ 'timed_as' if code in kpi_list()['duration'] else "'amount_differs'" }} as amount_reason
     from {{ ref(code ~ '_views') }}
-        {%- if 'denominator' in bridge_components(code) %}
-    where {{ component }} <> 0
-        {%- endif %}
+    where {{ counts['where'] }}
         {%- if not (loop.last and code_loop.last) %}
     union all
         {%- endif %}
