@@ -1,4 +1,5 @@
-"""Exports made by hand, through the whole project: a deal closed in the first hours of the fiscal year, and what the simulated company has not."""
+"""Exports made by hand, through the whole project: a deal closed in the first hours of the fiscal year, the worked example of cohort and
+period, and what the simulated company has not."""
 
 import csv
 import json
@@ -27,6 +28,47 @@ DEALS: dict[str, tuple[str, str, str, bool, list[tuple[str, str]]]] = {
     # a dollar was 148 yen in 2025 and 150 in 2026
     "dollar": ("Closed Won", "2025-12-31", "USD", False, [("2025-12-01T00:00:00", "Qualification"), ("2025-12-31T15:30:00", "Closed Won")]),
 }  # fmt: skip
+
+# The worked example of docs/kpis.md §5: MQLs per month, a tenth of which becomes an opportunity in the next month and a tenth in the month after
+MQLS = {1: 100, 2: 200, 3: 400, 4: 50}
+
+
+def worked_example() -> dict[str, list[dict[str, object]]]:
+    """Rows by table: each lead is an MQL and handed over on the 10th, and comes into the CRM on that day."""
+    tables: dict[str, list[dict[str, object]]] = {
+        name: [] for name in ("contacts", "property_history", "leads", "opportunities", "opportunity_history")
+    }
+    for month, count in MQLS.items():
+        for no in range(count):
+            name, address, tenth = f"{month}-{no}", f"{month}-{no}@example.com", no * 10 // count
+            day, later = f"2025-{month:02}-10", f"2025-{month + 1 + tenth:02}-10"
+            tables["contacts"].append({
+                "id": name, "createdAt": f"{day}T01:00:00.000Z", "updatedAt": f"{day}T02:00:00.000Z", "archived": False,
+                "properties": {"email": address, "lifecyclestage": "salesqualifiedlead", "createdate": f"{day}T01:00:00.000Z"},
+            })  # fmt: skip
+            tables["property_history"] += [
+                {"contact_id": name, "name": "lifecyclestage", "value": value, "timestamp": f"{day}T{hour}:00:00.000Z", "source": "CRM_UI"}
+                for value, hour in (("lead", "01"), ("marketingqualifiedlead", "02"), ("salesqualifiedlead", "03"))
+            ]  # fmt: skip
+            converts = tenth < 2
+            tables["leads"].append({
+                "Id": name, "IsDeleted": "false", "LastName": name, "Email": address, "Status": "Open - Not Contacted",
+                "HubSpot_Contact_ID__c": name, "IsConverted": str(converts).lower(), "ConvertedDate": later if converts else "",
+                "ConvertedOpportunityId": name if converts else "",
+                **dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), f"{day}T04:00:00.000+0000"),
+            })  # fmt: skip
+            if converts:
+                created = dict.fromkeys(
+                    ("CreatedDate", "LastModifiedDate", "SystemModstamp"), f"{later}T03:00:00.000+0000"
+                )
+                tables["opportunities"].append({
+                    "Id": name, "IsDeleted": "false", "Name": name, "StageName": "Qualification", "Amount": 1000, "CurrencyIsoCode": "JPY",
+                    "CloseDate": "2026-12-31", "Type": "New Business", "IsClosed": "false", "IsWon": "false", **created,
+                })  # fmt: skip
+                tables["opportunity_history"].append({
+                    "Id": f"{name}-0", "OpportunityId": name, "StageName": "Qualification", "Amount": 1000, "CreatedDate": created["CreatedDate"],
+                })  # fmt: skip
+    return tables
 
 
 def write(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
@@ -61,8 +103,9 @@ def company(builder: Builder) -> Built:
             }
             for no, (at, entered) in enumerate(stages)
         ]
-    write(crm, "opportunities", opportunities)
-    write(crm, "opportunity_history", history)
+    example = worked_example()
+    write(crm, "opportunities", opportunities + example["opportunities"])
+    write(crm, "opportunity_history", history + example["opportunity_history"])
     # joined by the address alone: the CRM's lead does not carry the MA's id
     lead = {
         "Id": "lead",
@@ -72,17 +115,24 @@ def company(builder: Builder) -> Built:
         "Status": "Open - Not Contacted",
     }
     created = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), "2026-02-03T03:00:00.000+0000")
-    write(crm, "leads", [{**lead, "HubSpot_Contact_ID__c": "", **created}])
+    unconverted = {
+        "HubSpot_Contact_ID__c": "",
+        "IsConverted": "false",
+        "ConvertedDate": "",
+        "ConvertedOpportunityId": "",
+    }
+    write(crm, "leads", [{**lead, **unconverted, **created}, *example["leads"]])
     stages_of_contact = [("lead", "01"), ("marketingqualifiedlead", "02"), ("salesqualifiedlead", "03")]
     write(ma, "contact_property_history", [
         {"contact_id": "1", "name": "lifecyclestage", "value": value, "timestamp": f"2026-02-{day}T01:00:00.000Z", "source": "CRM_UI"}
         for value, day in stages_of_contact
-    ])  # fmt: skip
+    ] + example["property_history"])  # fmt: skip
     contact = {
         "id": "1", "createdAt": "2026-02-01T01:00:00.000Z", "updatedAt": "2026-02-03T01:00:00.000Z", "archived": False,
         "properties": {"email": "yamada@acme.example", "lastname": "山田", "lifecyclestage": "salesqualifiedlead", "createdate": "2026-02-01T01:00:00.000Z"},
     }  # fmt: skip
-    (ma / FILE.format("contacts", "jsonl")).write_text(json.dumps(contact, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = [json.dumps(row, ensure_ascii=False) for row in (contact, *example["contacts"])]
+    (ma / FILE.format("contacts", "jsonl")).write_text("\n".join(lines) + "\n", encoding="utf-8")
     settle(company.exports)
     land(company)
     builder.build(company, as_of=AS_OF)
@@ -112,6 +162,28 @@ def test_the_first_hours_of_april_are_of_the_new_fiscal_year(company: Built) -> 
     ]
     # euro and dollar · plain · edge and ahead
     assert years == [(date(2023, 4, 1), 1), (date(2025, 4, 1), 2), (date(2026, 4, 1), 2)]
+
+
+def test_the_worked_example_of_cohort_and_period(company: Built) -> None:
+    """From the exports to kpi_values: a true 20 % that the period basis shows as 7.5 % while MQLs grow and as 120 % when they shrink."""
+    with duckdb.connect(str(company.warehouse), read_only=True) as connection:
+        rows = connection.execute("""
+            SELECT basis, month(period_start), numerator, denominator, value FROM marts.kpi_values
+            WHERE kpi_code = 'opp_rate' AND view = 'shared' AND grain = 'month' AND segment = 'all'
+                AND period_start IN ('2025-03-01', '2025-04-01') ORDER BY ALL
+        """).fetchall()
+        mqls = connection.execute("""
+            SELECT month(period_start), numerator FROM marts.kpi_values
+            WHERE kpi_code = 'mql_cnt' AND view = 'shared' AND grain = 'month' AND segment = 'all' AND year(period_start) = 2025 AND n > 0
+            ORDER BY ALL
+        """).fetchall()
+    assert dict(mqls) == MQLS
+    assert rows == [
+        ("cohort", 3, 80, 400, 0.2),
+        ("cohort", 4, 10, 50, 0.2),
+        ("period", 3, 30, 400, 0.075),
+        ("period", 4, 60, 50, 1.2),
+    ]
 
 
 def test_each_cause_has_its_name(company: Built) -> None:
