@@ -1,9 +1,10 @@
 """Companies for proofs: simulated, landed, and built by dbt without its data tests, on one parsed project."""
 
 import os
+import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -182,6 +183,22 @@ def simulated(
     company = Built(root, summary)
     settle(company.exports)
     return company
+
+
+def withhold(company: Built) -> Callable[..., None]:
+    """Take the exports away; the function returned brings the files of the n-th drop, counted from 1, of the systems named or all."""
+    made = company.root / "made"
+    company.exports.rename(made)
+    for folder in made.iterdir():
+        (company.exports / folder.name).mkdir(parents=True)
+    moments = sorted({match[0] for path in made.rglob("*.*") if (match := re.search(r"\d{8}T\d{6}Z", path.name))})
+
+    def deliver(drop: int, *systems: str) -> None:
+        for path in made.rglob(f"*_{moments[drop - 1]}.*"):
+            if not systems or path.relative_to(made).parts[0] in systems:
+                shutil.copy2(path, company.exports / path.relative_to(made))
+
+    return deliver
 
 
 def settle(folder: Path) -> None:

@@ -3,14 +3,14 @@ against one written in Python from docs/mismatches.md."""
 
 import random
 import shutil
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.ledger import declare_records, record_version, write_tables
+from orchestration.ledger import declare_records
+from tests.history.publishes import Run, fold, record
 from tests.support import Builder, Built, sample_config
 
 LEDGER = " ".join(
@@ -27,15 +27,6 @@ FOUND = """
 """
 
 
-@dataclass
-class Run:
-    """What one publish knows: up to when, which rules it evaluated, and what they found (mismatch -> excepted)."""
-
-    as_of: datetime
-    evaluated: set[str]
-    found: dict[tuple[str, str], bool] = field(default_factory=dict)
-
-
 def ten_runs(seed: int) -> list[Run]:
     """Daily, but one is of the day before and one of the same instant as the run before it."""
     chance = random.Random(seed)
@@ -48,36 +39,6 @@ def ten_runs(seed: int) -> list[Run]:
             run.found |= {(rule, f"{rule}-{n}"): chance.random() < 0.2 for n in range(12) if chance.random() < 0.55}
         runs.append(run)
     return runs
-
-
-def fold(runs: list[Run]) -> dict[str, tuple[str, datetime, datetime, datetime, datetime | None]]:
-    """mismatch -> status, first seen, opened, last seen, resolved, as the last run must tell."""
-    now = runs[-1]
-    known = {run.as_of: run for run in runs if run.as_of < now.as_of} | {
-        now.as_of: now
-    }  # of several, the latest published
-    told: dict[str, tuple[str, datetime, datetime, datetime, datetime | None]] = {}
-    for rule, name in sorted({key for run in known.values() for key in run.found}):
-        evaluations = [known[at] for at in sorted(known) if rule in known[at].evaluated]
-        states = [run.found.get((rule, name)) for run in evaluations]  # None: not found; else whether excepted
-        last = max(n for n, state in enumerate(states) if state is not None)
-        begin = last
-        while begin and states[begin - 1] is not None and states[begin - 1] == states[last]:
-            begin -= 1
-        first = next(n for n, state in enumerate(states) if state is not None)
-        resolved = evaluations[last + 1].as_of if last + 1 < len(evaluations) else None
-        if resolved is not None:
-            status = "resolved"
-        elif rule not in now.evaluated:
-            status = "not_evaluated"
-        elif states[last]:
-            status = "accepted"
-        elif begin < last:
-            status = "persisting"
-        else:
-            status = "new" if begin == first else "reopened"
-        told[name] = (status, evaluations[first].as_of, evaluations[begin].as_of, evaluations[last].as_of, resolved)
-    return told
 
 
 def put(company: Built, run: Run) -> None:
@@ -126,12 +87,7 @@ def test_ten_publishes_tell_the_history_that_happened(builder: Builder, tmp_path
         assert {name: state[:5] for name, state in found.items()} == wanted
         assert all(state[5] == f"as of {state[3]}" for state in found.values()), "what was last seen is shown"
         seen |= {state[0] for state in wanted.values()}
-        version = f"20260401T0000{number:02d}000Z-{number:08d}"
-        folder = tmp_path / "versions" / version
-        with duckdb.connect() as con:
-            con.execute(f"ATTACH '{company.warehouse}' AS warehouse (READ_ONLY)")
-            write_tables(con, folder)
-        record_version(landing, {"version": version}, folder)
+        record(company, number)
     assert seen == {"new", "persisting", "reopened", "accepted", "resolved", "not_evaluated"}
 
     shutil.rmtree(company.warehouse.parent)

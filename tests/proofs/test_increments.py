@@ -2,9 +2,7 @@
 
 import csv
 import json
-import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.answer_key import comparison
-from tests.support import INCREMENTAL, Builder, Built, land, mart_differences, settle, simulated
+from tests.support import INCREMENTAL, Builder, Built, land, mart_differences, settle, simulated, withhold
 
 # The instants of the two deliveries by hand, a day and two days after the last drop.
 FIRST, SECOND = "20260401T150000Z", "20260402T150000Z"
@@ -107,21 +105,6 @@ def story(builder: Builder, request: pytest.FixtureRequest) -> Story:
         moved_event=hand.moved_event,
         owners=hand.owners,
     )
-
-
-def withhold(company: Built) -> Callable[[int], None]:
-    """Take the exports away; the function returned brings the files of the n-th drop, counted from 1."""
-    made = company.root / "made"
-    company.exports.rename(made)
-    for folder in made.iterdir():
-        (company.exports / folder.name).mkdir(parents=True)
-    moments = sorted({match[0] for path in made.rglob("*.*") if (match := re.search(r"\d{8}T\d{6}Z", path.name))})
-
-    def deliver(drop: int) -> None:
-        for path in made.rglob(f"*_{moments[drop - 1]}.*"):
-            shutil.copy2(path, company.exports / path.relative_to(made))
-
-    return deliver
 
 
 class ByHand:

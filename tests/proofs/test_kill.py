@@ -18,8 +18,7 @@ import pytest
 
 from orchestration.warehouse import registry_rows
 from tests.conftest import REPO, Company
-from tests.proofs.test_increments import withhold
-from tests.support import Builder, Built, land, mart_differences, sample_config, simulated
+from tests.support import Builder, Built, land, mart_differences, sample_config, simulated, withhold
 
 PROGRESS = re.compile(r"build    (\d+)/(\d+)")
 TIMEOUT_SECONDS = 900.0
