@@ -220,16 +220,18 @@ def mismatches(
     from orchestration import mismatches as queue
     from orchestration import query
 
-    chosen = {"team": team, "rule_code": rule, "severity": severity, "status": status}
+    asked = {"team": team, "rule_code": rule, "severity": severity, "status": status}
+    chosen = {
+        name: [value.lower() if name == "status" else value.upper() for value in values or []]
+        for name, values in asked.items()
+    }
     known = {"team": queue.TEAMS, "severity": queue.SEVERITIES, "status": queue.STATUSES}
     for name, values in known.items():
-        if wrong := [value for value in chosen[name] or [] if value not in values]:
+        if wrong := [value for value in chosen[name] if value not in values]:
             _stop(f"--{name} {wrong[0]}: write one of {', '.join(values)}", WRONG_USE)
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     try:
-        answer = queue.listing(
-            company, {name: values or [] for name, values in chosen.items()}, short=not (as_csv or as_json)
-        )
+        answer = queue.listing(company, chosen, short=not (as_csv or as_json))
         write = query.write_csv if as_csv else query.write_json if as_json else query.write_table
         write(answer, sys.stdout)
     except query.QueryError as error:

@@ -9,8 +9,10 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from orchestration.atomic import write_text
 from orchestration.config import Config
@@ -57,7 +59,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "open": {"ja": "未解消", "en": "open"},
     "lead": {"ja": "リード", "en": "lead"},
     "owner": {"ja": "担当者", "en": "owner"},
-    "due_at": {"ja": "期限 (UTC)", "en": "due (UTC)"},
+    "due_at": {"ja": "期限", "en": "due"},
     "value": {"ja": "期待価値", "en": "expected value"},
 }
 
@@ -84,22 +86,24 @@ class Digest:
 def make_digest(config: Config, language: Language) -> Digest:
     """The brief on the current version. Raises QueryError where nothing is published."""
 
+    zone = ZoneInfo(config.company.timezone)
+
     def word(name: str) -> str:
         return WORDS[name][language]
 
     def table(heading: str, columns: str, query: str) -> Section:
-        rows = [tuple(_text(value) for value in row) for row in run_query(config, query).rows()]
+        rows = [tuple(_text(value, zone) for value in row) for row in run_query(config, query).rows()]
         return Section(word(heading), tuple(word(column) for column in columns.split()), rows)
 
     name = f"name_{language}"
     ((as_of,),) = run_query(config, "select max(as_of) from marts.data_status").rows()
     return Digest(
         f"{word('title')} · {config.company.name}",
-        f"{word('as_of')} {as_of:%Y-%m-%d %H:%M} UTC",
+        f"{word('as_of')} {_text(as_of, zone)} {zone.key}",
         word("none"),
         [
             table("numbers", "kpi week before", _numbers(name)),
-            table("gaps", "kpi marketing shared sales why", _gaps(name)),
+            table("gaps", "kpi marketing shared sales why", _gaps(language)),
             table("restated", "kpi month published now causes", _restated(language)),
             table("stake", "rule team records amount action", _at_stake(language)),
             table("solved", "team raised resolved open", _solved()),
@@ -124,7 +128,10 @@ def _numbers(name: str) -> str:
         order by list_position([{_codes()}], weeks.kpi_code)"""
 
 
-def _gaps(name: str) -> str:
+def _gaps(language: Language) -> str:
+    """A reason may part both teams from what they share: it says whose step it is."""
+    name = f"name_{language}"
+    side = f"case side when 'marketing' then {literal(WORDS['marketing'][language])} else {literal(WORDS['sales'][language])} end"
     return f"""
         with steps as (
             select bridge.*, coalesce(bridge.amount, bridge.count) as n, reasons.{name} as reason_name
@@ -141,7 +148,7 @@ def _gaps(name: str) -> str:
                 max(n) filter (where reason = 'marketing') as marketing,
                 max(n) filter (where reason = 'shared') as shared,
                 max(n) filter (where reason = 'sales') as sales,
-                list(reason_name || ' ' || {_signed("n")} order by abs(n) desc, step_no)
+                list({side} || ': ' || reason_name || ' ' || {_signed("n")} order by abs(n) desc, step_no)
                     filter (where reason_name is not null and n <> 0) as reasons
             from steps
             group by kpi_code
@@ -228,9 +235,16 @@ def _solved() -> str:
 
 
 def _due() -> str:
+    """Leads by the records that both teams know them by."""
     return f"""
-        select lead_id, owner_id, sla_due_at, expected_value
-        from marts.handed_over_leads
+        with records as (
+            select lead_id, max_by(concat_ws(' / ', out_record_id, in_record_id), (coalesce(out_at, in_at), handoff_id)) as records
+            from marts.handoffs
+            where boundary = 'B1'
+            group by lead_id
+        )
+        select coalesce(records.records, lead_id), owner_id, sla_due_at, expected_value
+        from marts.handed_over_leads left join records using (lead_id)
         where is_countable and is_sla_met is null and first_attempt_at is null and closed_at is null and sla_due_at is not null
         order by sla_due_at, lead_id
         limit {DUE}"""
@@ -240,11 +254,12 @@ def _codes() -> str:
     return ", ".join(literal(code) for code in HEADLINES)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, zone: ZoneInfo) -> str:
+    """A value for people; marts keep instants in UTC."""
     if value is None:
         return "–"
-    if hasattr(value, "strftime"):
-        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, datetime):
+        return f"{value.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"

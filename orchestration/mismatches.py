@@ -22,12 +22,19 @@ OPEN = ("new", "persisting", "reopened", "not_evaluated")
 STATUSES = (*OPEN, "accepted", "resolved")
 # the tables of the input contract in which a record may lie, and the column of its id
 TABLES = {
-    "ma": {"ma_person": "ma_id"},
+    "ma": {
+        "ma_person": "ma_id",
+        "ma_deal": "deal_id",
+        "ma_campaign": "campaign_id",
+        "ma_campaign_member": "member_id",
+        "ma_activity": "activity_id",
+    },
     "crm": {
         "crm_lead": "crm_lead_id",
         "crm_contact": "crm_contact_id",
         "crm_account": "crm_account_id",
         "crm_opportunity": "crm_opportunity_id",
+        "crm_activity": "activity_id",
         "cs_contract": "contract_id",
     },
 }
@@ -53,8 +60,14 @@ SHORT = """mismatch_id, rule_code, rule_name_ja, severity, team, status, age_bus
 def listing(config: Config, chosen: dict[str, list[str]], short: bool) -> Answer:
     """The queue, urgent ones and most money at stake first; `short` is what fits on a screen.
 
-    `chosen`: column -> values wanted of it; without a status what is open.
+    `chosen`: column -> values wanted of it; without a status what is open. Raises QueryError where a rule is none.
     """
+    if rules := chosen["rule_code"]:
+        known = [
+            str(row[0]) for row in run_query(config, "select rule_code from marts.mismatch_rules order by 1").rows()
+        ]
+        if wrong := [rule for rule in rules if rule not in known]:
+            raise QueryError(f"--rule {wrong[0]}: there is no such rule; write one of {', '.join(known)}")
     wanted = {"status": list(OPEN)} | {column: values for column, values in chosen.items() if values}
     conditions = [f"{column} in ({', '.join(map(literal, values))})" for column, values in wanted.items()]
     return run_query(
@@ -90,11 +103,18 @@ def explain(config: Config, mismatch_id: str, personal: bool, out: IO[str]) -> N
     say(f"{rule['sql_path']}" + (f"; tolerances: {rule['tolerance']}" if rule["tolerance"] else ""))
     say()
     console.print(_sides(config, row, personal))
+    if row["detail"]:
+        say(f"Detail: {row['detail']}")
     for name in ("ma_url", "crm_url"):
         if row[name]:
             say(row[name])
     money = "unknown" if row["amount_at_stake"] is None else f"{row['amount_at_stake']:,.0f}"
-    say(f"\nAt stake: {money}; {row['age_business_days']} business days old; incident: {row['root_cause_group']}")
+    facts = [f"At stake: {money}", f"{row['age_business_days']} business days old"]
+    facts += [f"owner: {row['owner_id']}"] if row["owner_id"] else []
+    facts += [f"arose {row['occurred_at']:%Y-%m-%d %H:%M} UTC"] if row["occurred_at"] else []
+    facts += [f"incident: {row['root_cause_group']}"] if row["root_cause_group"] != row["mismatch_id"] else []
+    facts += [f"accepted until {row['accepted_until']}"] if row["accepted_until"] else []
+    say(f"\n{'; '.join(facts)}")
     say(f"対応: {row['action_ja']}")
     say(f"To do: {row['action_en']}")
     say("\nHistory")

@@ -27,6 +27,18 @@ def test_the_brief_is_filled_in_both_languages(sample_company: Built, tmp_path: 
     filled = {section.heading for section in digests["en"].sections if section.rows}
     assert {"Mismatches with the most money at stake", "Numbers (last whole week and the one before)"} <= filled
     assert any(heading.startswith("The teams' two numbers") for heading in filled)
+    sections = {section.heading: section.rows for section in digests["en"].sections}
+    reasons = [row[4] for row in sections[WORDS["gaps"]["en"]]]
+    assert all(reason.startswith(("marketing: ", "sales: ")) for reason in reasons)
+    due = sections[WORDS["due"]["en"]]
+    with duckdb.connect(str(sample_company.config.published_dir / "current" / MARTS_FILE), read_only=True) as con:
+        known = con.execute("SELECT out_record_id FROM marts.handoffs WHERE boundary = 'B1'").fetchall()
+        (earliest,) = con.execute(
+            "SELECT strftime(min(sla_due_at) + INTERVAL 9 HOUR, '%Y-%m-%d %H:%M') FROM marts.handed_over_leads"
+            " WHERE is_countable AND is_sla_met IS NULL AND first_attempt_at IS NULL AND closed_at IS NULL"
+        ).fetchone() or ("",)
+    assert due and {row[0].split(" / ")[0] for row in due} <= {record for (record,) in known}
+    assert due[0][2] == earliest, "in the company's time"
     assert len((tmp_path / "digest.en.md").read_text(encoding="utf-8").splitlines()) < 80  # a page
     for language in ("ja", "en"):
         page = (tmp_path / f"digest.{language}.html").read_text(encoding="utf-8")

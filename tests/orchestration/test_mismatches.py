@@ -18,10 +18,12 @@ def test_the_queue_is_filtered_and_put_out_as_asked(sample_company: Company) -> 
         row["mismatch_id"] for row in rows if (row["team"], row["severity"]) == ("OPS", "S1")
     ]
     assert {
-        row["rule_code"] for row in json.loads(sample_company.tasuki("mismatches", "--json", "--rule", "B04").out)
+        row["rule_code"] for row in json.loads(sample_company.tasuki("mismatches", "--json", "--rule", "b04").out)
     } == {"B04"}
     wrong = sample_company.tasuki("mismatches", "--team", "Sales")
     assert wrong.code == 2 and "MKT" in wrong.err
+    unknown = sample_company.tasuki("mismatches", "--rule", "Z99")
+    assert unknown.code == 2 and "A01" in unknown.err
 
 
 def test_explain_tells_rule_records_and_history_without_personal_data(sample_company: Company) -> None:
@@ -44,6 +46,13 @@ def test_explain_tells_rule_records_and_history_without_personal_data(sample_com
     assert email and email not in told.out
     assert email in sample_company.tasuki("explain", row["mismatch_id"], "--personal").out
     assert sample_company.tasuki("explain", "nothing").code == 2
+
+
+def test_explain_shows_which_field_and_records_of_every_kind(sample_company: Company) -> None:
+    for rule, shown in (("B08", "Detail: "), ("D06", "deal_id"), ("E07", "activity_id")):
+        row = json.loads(sample_company.tasuki("mismatches", "--json", "--rule", rule).out)[0]
+        told = sample_company.tasuki("explain", row["mismatch_id"]).out.split("\nHistory\n")[0]
+        assert shown + (row["detail"] if rule == "B08" else "") in told, told
 
 
 def test_the_summary_counts_by_severity(sample_company: Company) -> None:
