@@ -32,12 +32,19 @@ SHOWN_IDS = 20
 # What a company's data can give does not change with a definition; it reads tables that are not kept.
 NOT_BUILT = {"model.tasuki.kpi_definitions"}
 LEFT_OUT = "left_out"  # schema of the empty tables that stand for the KPIs that nobody asked about
+NO_TABLE = ("view", "ephemeral")  # such models are in no file
+DBT_OPTIONS = ["--quiet", "--log-level", "none", "--no-write-json"]
 COUNTED = ("kpi_subjects", "kpi_values_derived")  # models that put all KPIs together
 FACTS = {  # what is known of a subject: table and key
     "lead_cycle": ("definitions.lead_facts", "lead_id"),
-    "person": ("definitions.countable_people", "person_key"),
+    "person": ("definitions.lead_facts", "person_key"),
     "opportunity": ("conformed.con_opportunities", "opportunity_id"),
+    "contract": ("conformed.con_contracts", "contract_id"),
     "handoff": ("relay.relay_handoffs", "handoff_id"),
+    "meeting": ("kpis.meetings", "meeting_id"),
+    "response": ("kpis.responses", "response_id"),
+    "survey": ("kpis.surveys", "survey_id"),
+    "stage_change": ("kpis.stage_changes", "stage_change_id"),
 }
 SERIES = "kpi_code, view, basis, member, statistic, period_start, segment, segment_value"
 
@@ -61,7 +68,7 @@ class Subject:
 
 @dataclass
 class Preview:
-    """What the change does. `values`: one dict per KPI, month and segment that differs."""
+    """What the change does. `values`: one dict per KPI, month and segment that differs; `sla`: handed-over leads judged otherwise."""
 
     version: str
     as_of: str
@@ -69,6 +76,7 @@ class Preview:
     values: list[dict[str, Any]]
     counts: list[dict[str, Any]]
     subjects: list[Subject]
+    sla: dict[str, int]
     notes: list[str]
     seconds: dict[str, float]
 
@@ -87,7 +95,7 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
         changed = build.changed(kpi)
         if not changed:
             what = f"what {kpi} is made of" if kpi else "the definitions"
-            return Preview(version, as_of, [], [], [], [], [f"Nothing changed in {what}."], {})
+            return Preview(version, as_of, [], [], [], [], {}, [f"Nothing changed in {what}."], {})
         seconds, failures, own = build.run(changed)
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
             con.execute("set timezone = 'UTC'")
@@ -105,6 +113,7 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
                 values=comparison.values(),
                 counts=comparison.counts(),
                 subjects=comparison.subjects(),
+                sla=comparison.sla(),
                 notes=build.notes(changed),
                 seconds=seconds,
             )
@@ -142,22 +151,41 @@ class _Build:
             dbt_environment(workspace, as_of) | {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(scratch / "logs")}
         )
         os.chdir(DBT_DIR)
-        parsed = dbtRunner().invoke(["--quiet", *_no_output(), "parse", "--profiles-dir", ".", "--vars", self.vars])
+        parsed: Any = dbtRunner().invoke([*DBT_OPTIONS, "parse", "--profiles-dir", ".", "--vars", self.vars])
         if not parsed.success:
             raise PreviewError(f"the dbt project does not parse:\n{parsed.exception}")
-        self._manifest: Any = parsed.result
-        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
-        self.nodes: dict[str, dict[str, Any]] = manifest["nodes"]
-        self.children: dict[str, list[str]] = manifest["child_map"]
-        self.macros: dict[str, dict[str, Any]] = manifest["macros"]
-        old = json.loads(gzip.decompress((kept / MANIFEST_FILE).read_bytes()))
-        self.old_nodes: dict[str, dict[str, Any]] = old["nodes"]
-        self.old_macros: dict[str, dict[str, Any]] = old["macros"]
-        self._old = old
+        self._manifest = parsed.result
+        self.keys = self._take_tests()
+        self.nodes: dict[str, dict[str, Any]] = {name: node.to_dict() for name, node in self._manifest.nodes.items()}
+        self.macros = {name: macro.to_dict() for name, macro in self._manifest.macros.items() if _is_own(name)}
+        self.children: dict[str, list[str]] = {name: [] for name in self.nodes}
+        for name, node in self.nodes.items():
+            for parent in node["depends_on"].get("nodes", []):
+                self.children.setdefault(parent, []).append(name)
+        self._old = json.loads(gzip.decompress((kept / MANIFEST_FILE).read_bytes()))
+        self.old_nodes: dict[str, dict[str, Any]] = self._old["nodes"]
+        self.old_macros: dict[str, dict[str, Any]] = self._old["macros"]
         self.state, self.kept = state, kept
         self.modified: list[str] = []
         self.asked: set[str] = set()  # the KPIs whose values are compared
+        self.good_down: set[str] = set()  # those of them that are good when they are low
         self._left_out: set[str] = set()
+
+    def _take_tests(self) -> dict[str, list[list[str]]]:
+        """Take the tests out of dbt's manifest, where each costs time and none is run.
+
+        Returns, by model, the columns that its YAML says tell its rows apart.
+        """
+        keys: dict[str, list[list[str]]] = {}
+        for name, node in list(self._manifest.nodes.items()):
+            if node.resource_type not in ("model", "seed"):
+                del self._manifest.nodes[name]
+                about = getattr(node, "test_metadata", None)
+                if about and about.name in ("unique", "unique_combination"):
+                    columns = about.kwargs.get("columns") or [about.kwargs["column_name"]]
+                    keys.setdefault(node.attached_node, []).append(columns)
+        self._manifest.unit_tests.clear()
+        return keys
 
     def changed(self, kpi: str | None) -> list[str]:
         """The models and seeds to build: what was changed and all definitions that follow from it.
@@ -165,7 +193,7 @@ class _Build:
         `modified` are those whose own SQL, macros or rows changed. Raises PreviewError for an unknown KPI and where the change
         lies before the definitions.
         """
-        nodes = {name: node for name, node in self.nodes.items() if node["resource_type"] in ("model", "seed")}
+        nodes = self.nodes
         self.modified = sorted(name for name in nodes if self._differs(name))
         early = [
             self.path(name)
@@ -177,7 +205,7 @@ class _Build:
                 f"{', '.join(early)}: changed before the definitions, which are computed from it; a preview holds the data "
                 "still. Run it on a copy of the company: tasuki run --config COPY"
             )
-        wanted = self._made_of("kpi_values", nodes) - NOT_BUILT
+        wanted = self._made_of("kpi_values") - NOT_BUILT
         found = {name for name in self.modified if name in wanted}
         waiting = list(found)
         while waiting:
@@ -187,8 +215,8 @@ class _Build:
                     waiting.append(child)
         kpis = {name for name, node in nodes.items() if node["config"]["meta"].get("kpi")}
         if kpi is not None:
-            found &= self._only(kpi, nodes)
-            asked = self._made_of(kpi, nodes) | self._made_of(f"{kpi}_views", nodes)
+            found &= self._only(kpi)
+            asked = self._made_of(kpi) | self._made_of(f"{kpi}_views")
             counted = {parent for model in COUNTED for parent in nodes[f"model.tasuki.{model}"]["depends_on"]["nodes"]}
             self._left_out = {
                 name
@@ -197,6 +225,9 @@ class _Build:
             }
             kpis &= asked
         self.asked = {nodes[name]["name"] for name in kpis}
+        self.good_down = {
+            nodes[name]["name"] for name in kpis if nodes[name]["config"]["meta"]["kpi"]["good"] == "down"
+        }
         self.modified = [name for name in self.modified if name in found]
         return sorted(found) if any(is_definition(nodes[name]) for name in found) else []
 
@@ -214,29 +245,29 @@ class _Build:
         if kpi not in known:
             raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")
 
-    def _made_of(self, model: str, nodes: dict[str, dict[str, Any]]) -> set[str]:
+    def _made_of(self, model: str) -> set[str]:
         """The model, and what it is made of; nothing where there is no such model."""
-        found = {f"model.tasuki.{model}"} & nodes.keys()
+        found = {f"model.tasuki.{model}"} & self.nodes.keys()
         waiting = list(found)
         while waiting:
             for parent in self.nodes[waiting.pop()]["depends_on"].get("nodes", []):
-                if parent in nodes and parent not in found:
+                if parent in self.nodes and parent not in found:
                     found.add(parent)
                     waiting.append(parent)
         return found
 
-    def _only(self, kpi: str, nodes: dict[str, dict[str, Any]]) -> set[str]:
+    def _only(self, kpi: str) -> set[str]:
         """What a KPI is made of, and what makes values of it, but no other KPI."""
         self._known_kpi(kpi)
-        found = self._made_of(kpi, nodes)
+        found = self._made_of(kpi)
         waiting = [f"model.tasuki.{kpi}"]
         while waiting:
             for child in self.children.get(waiting.pop(), []):
-                if child in nodes and child not in found and not nodes[child]["config"]["meta"].get("kpi"):
+                if child not in found and not self.nodes[child]["config"]["meta"].get("kpi"):
                     found.add(child)
                     waiting.append(child)
         # a model that the version does not have cannot be read from it
-        return found | (nodes.keys() - self.old_nodes.keys())
+        return found | (self.nodes.keys() - self.old_nodes.keys())
 
     def _differs(self, name: str) -> bool:
         new, old = self.nodes[name], self.old_nodes.get(name)
@@ -251,7 +282,7 @@ class _Build:
         waiting = list(node["depends_on"]["macros"])
         while waiting:
             name = waiting.pop()
-            if name.startswith("macro.tasuki.") and name not in found:
+            if _is_own(name) and name not in found:
                 found.add(name)
                 waiting += macros[name]["depends_on"]["macros"]
         return found
@@ -261,18 +292,19 @@ class _Build:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
-        self._write_state()
+        built = self._with_views(names)
+        self._write_state(built)
         os.environ["TASUKI_WAREHOUSE"] = str(self.file)
         os.environ["TASUKI_KEPT"] = str(self.kept / KEPT_FILE)
-        views = [
-            node["name"]
-            for node in self.nodes.values()
-            if is_definition(node) and node["config"]["materialized"] == "view"
+        arguments = [*DBT_OPTIONS, "--use-fast-test-edges", "build", "--profiles-dir", ".", "--vars", self.vars]
+        arguments += [
+            "--defer",
+            "--favor-state",
+            "--state",
+            str(self.state),
+            "--select",
+            *(self.nodes[name]["name"] for name in built),
         ]
-        chosen = [self.nodes[name]["name"] for name in names]
-        arguments = ["--quiet", *_no_output(), "build", "--profiles-dir", ".", "--vars", self.vars]
-        arguments += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-        arguments += ["--defer", "--favor-state", "--state", str(self.state), "--select", *chosen, *views]
         done: Any = dbtRunner(manifest=self._manifest).invoke(arguments)
         DuckDBConnectionManager.close_all_connections()  # dbt keeps its connection for as long as the process lives
         if done.exception is not None:
@@ -283,14 +315,31 @@ class _Build:
         failures = [self._explain(result) for result in own or failed]
         return {result.node.name: round(result.execution_time, 2) for result in done.result}, failures, bool(own)
 
-    def _write_state(self) -> None:
-        """The version's manifest, from which dbt learns where the tables lie that are not built."""
-        for name, node in self._old["nodes"].items():
+    def _with_views(self, names: list[str]) -> list[str]:
+        """They, and the views that they read: no version keeps those."""
+        found = set(names)
+        waiting = list(found)
+        while waiting:
+            for parent in self.nodes[waiting.pop()]["depends_on"].get("nodes", []):
+                node = self.nodes.get(parent)
+                if node and parent not in found and is_definition(node) and node["config"]["materialized"] in NO_TABLE:
+                    found.add(parent)
+                    waiting.append(parent)
+        return sorted(found)
+
+    def _write_state(self, names: list[str]) -> None:
+        """The version's manifest, from which dbt learns where the tables lie that are not built: of what they read."""
+        read = {parent for name in names for parent in self.nodes[name]["depends_on"].get("nodes", [])}
+        nodes = {}
+        for name in sorted(read & self.old_nodes.keys()):
+            node = self.old_nodes[name]
             database, schema = (self.file.stem, LEFT_OUT) if name in self._left_out else (DATABASE, node["schema"])
-            node["database"], node["schema"] = database, schema
+            nodes[name] = node | {"database": database, "schema": schema}
             if node.get("relation_name"):
-                node["relation_name"] = ".".join(map(identifier, (database, schema, node["alias"])))
-        (self.state / "manifest.json").write_text(json.dumps(self._old), encoding="utf-8")
+                nodes[name]["relation_name"] = ".".join(map(identifier, (database, schema, node["alias"])))
+        others = {part: {} if isinstance(value, dict) else value for part, value in self._old.items()}
+        state = others | {"metadata": self._old["metadata"], "nodes": nodes}
+        (self.state / "manifest.json").write_text(json.dumps(state), encoding="utf-8")
         with duckdb.connect(str(self.file)) as con:
             con.execute(f"attach {literal(str(self.kept / KEPT_FILE))} as {DATABASE} (read_only)")
             con.execute(f"create schema {LEFT_OUT}")
@@ -299,16 +348,14 @@ class _Build:
                 con.execute(f"create table {LEFT_OUT}.{table} as from {DATABASE}.kpis.{table} limit 0")
 
     def _explain(self, result: Any) -> str:
-        """`file:line: message` of a failed model; the line is that of the first word the message quotes."""
-        path = DBT_DIR / result.node.original_file_path
-        message = " ".join(str(result.message).split())
-        line = 1
-        for word in re.findall(r'"([^"]+)"', message):
-            hits = [n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if word in text]
-            if hits:
-                line = hits[0]
-                break
-        return f"dbt_project/{result.node.original_file_path}:{line}: {message}"
+        """`file:line: message` of a failed model; the line is that which the message shows, else that of the first word it quotes."""
+        text = str(result.message)
+        numbered = re.search(r"CSV Error on Line: (\d+)", text)
+        shown = re.findall(r"(?m)^ *LINE \d+: (?:\.\.\.)?(.*?)(?:\.\.\.)?$", text)
+        name = result.node.unique_id
+        words = [*map(str.strip, shown), *re.findall(r'"([^"]+)"', text)]
+        line = int(numbered[1]) if numbered else _line(self.nodes[name], *words)
+        return f"{self.path(name)}:{line}: {' '.join(text.split())}"
 
     def notes(self, names: list[str]) -> list[str]:
         """What a reader must know of the result's limits."""
@@ -328,8 +375,16 @@ def _text(macros: dict[str, dict[str, Any]], name: str) -> str | None:
     return macros[name]["macro_sql"] if name in macros else None
 
 
-def _no_output() -> list[str]:
-    return ["--log-level", "none"]
+def _line(node: dict[str, Any], *wanted: str) -> int:
+    """The line of a model's file in which the first of the words that it has comes first; else the first."""
+    lines = (DBT_DIR / node["original_file_path"]).read_text(encoding="utf-8").splitlines()
+    patterns = [rf"(?<!\w){re.escape(words)}(?!\w)" for words in wanted if words]
+    return next((n for pattern in patterns for n, line in enumerate(lines, 1) if re.search(pattern, line)), 1)
+
+
+def _is_own(macro: str) -> bool:
+    """Whether it is a macro of the project, not dbt's."""
+    return macro.startswith("macro.tasuki.")
 
 
 class _Comparison:
@@ -339,69 +394,74 @@ class _Comparison:
         self.con, self.build = con, build
         self.kpis = [build.nodes[name] for name in changed if build.nodes[name]["config"]["meta"].get("kpi")]
         self.definitions = [build.nodes[name] for name in changed if build.nodes[name]["fqn"][1] == "definitions"]
+        self._tables: dict[tuple[str, str, str], list[str]] = {}
+        for *table, column in con.execute(
+            "select database_name, schema_name, table_name, column_name from duckdb_columns() "
+            "order by database_name, schema_name, table_name, column_index"
+        ).fetchall():
+            self._tables.setdefault((table[0], table[1], table[2]), []).append(column)
 
     def _columns(self, side: str, schema: str, table: str) -> list[str]:
-        rows = self.con.execute(
-            "select column_name from information_schema.columns where table_catalog = ? and table_schema = ? "
-            "and table_name = ? order by ordinal_position",
-            [side, schema, table],
-        ).fetchall()
-        return [row[0] for row in rows]
+        return self._tables.get((side, schema, table), [])
 
     def problems(self) -> list[str]:
-        """Where a KPI that was built does not keep the contract of its kind."""
+        """Where a definition that was built is not as its YAML says, or a KPI does not keep the contract of its kind."""
         problems = []
-        for node in self.kpis:
-            path, columns = f"dbt_project/{node['original_file_path']}", self._columns("new", "kpis", node["name"])
+        for node in self.definitions + self.kpis:
+            path, columns = self.build.path(node["unique_id"]), self._columns("new", node["schema"], node["name"])
             wanted = list(node["columns"])
             if not columns:
                 continue  # it failed
             if sorted(wanted) != sorted(columns):
                 missing, more = sorted(set(wanted) - set(columns)), sorted(set(columns) - set(wanted))
                 problems.append(
-                    f"{path}:1: wrong columns: {', '.join([f'{c} is missing' for c in missing] + [f'{c} is not in its YAML' for c in more])}"
+                    f"{path}:{_line(node, *more, 'final as')}: wrong columns: {', '.join([f'{c} is missing' for c in missing] + [f'{c} is not in its YAML' for c in more])}"
                 )
                 continue
-            table = f"new.kpis.{identifier(node['name'])}"
-            for keys in self._unique(node):
+            table = f"new.{node['schema']}.{identifier(node['name'])}"
+            for keys in self.build.keys.get(node["unique_id"], []):
                 listed = ", ".join(map(identifier, keys))
                 row = self.con.execute(
                     f"select {listed} from {table} group by all having count(*) > 1 order by all limit 1"
                 ).fetchone()
                 if row:
-                    problems.append(f"{path}:1: doubled subject: {dict(zip(keys, map(str, row), strict=True))}")
-            if node["config"]["meta"]["kpi"]["kind"] == "cohort":
+                    problems.append(
+                        f"{path}:{_line(node, keys[-1])}: doubled subject: {dict(zip(keys, map(str, row), strict=True))}"
+                    )
+            if node["config"]["meta"].get("kpi", {}).get("kind") == "cohort":
                 row = self.con.execute(
                     f"select subject_id, numerator, denominator from {table} where numerator > denominator or numerator < 0 limit 1"
                 ).fetchone()
                 if row:
-                    problems.append(f"{path}:1: numerator outside its denominator: {row[1]} of {row[2]} for {row[0]}")
+                    problems.append(
+                        f"{path}:{_line(node, 'as numerator')}: numerator outside its denominator: {row[1]} of {row[2]} for {row[0]}"
+                    )
         return problems
-
-    def _unique(self, node: dict[str, Any]) -> list[list[str]]:
-        """The columns that the model's YAML says tell its rows apart."""
-        tests = [self.build.nodes[name] for name in self.build.children[node["unique_id"]] if name.startswith("test.")]
-        metadata = [test.get("test_metadata") or {} for test in tests]
-        return [data["kwargs"]["columns"] for data in metadata if data.get("name") == "unique_combination"]
 
     def values(self) -> list[dict[str, Any]]:
         """KPI x month x segment: old, new, difference and target, where they differ."""
         if not self._columns("new", "marts", "kpi_values"):
             return []
         asked = ", ".join(map(literal, sorted(self.build.asked)))
+        down = ", ".join(["''", *map(literal, sorted(self.build.good_down))])
         sides = [
             f"(select * from {side}.marts.kpi_values where grain = 'month' and kpi_code in ({asked}))"
             for side in ("published", "new")
         ]
         return self._dicts(
             f"""
-            select {SERIES}, o.numerator as old_numerator, o.denominator as old_denominator, o.value as old_value,
-                n.numerator as new_numerator, n.denominator as new_denominator, n.value as new_value,
-                n.value - o.value as difference, n.target,
-                coalesce((o.attainment >= 1) <> (n.attainment >= 1), false) as target_flips
-            from {sides[0]} as o full join {sides[1]} as n using ({SERIES})
-            where (o.numerator, o.denominator, o.value) is distinct from (n.numerator, n.denominator, n.value)
-            order by all
+            with differing as (
+                select {SERIES}, o.numerator as old_numerator, o.denominator as old_denominator, o.value as old_value,
+                    n.numerator as new_numerator, n.denominator as new_denominator, n.value as new_value,
+                    n.value - o.value as difference, n.target
+                from {sides[0]} as o full join {sides[1]} as n using ({SERIES})
+                where (o.numerator, o.denominator, o.value) is distinct from (n.numerator, n.denominator, n.value)
+            )
+            select *,
+                case when kpi_code in ({down}) then old_value <= target else old_value >= target end as was_met,
+                case when kpi_code in ({down}) then new_value <= target else new_value >= target end as is_met
+            from differing
+            order by kpi_code, view <> 'shared', {SERIES}
             """
         )
 
@@ -443,22 +503,41 @@ class _Comparison:
                     f"qualify row_number() over (partition by change, view, member order by subject_id) <= {SHOWN_IDS} order by all"
                 ).fetchall()
                 for change, view, member, kind, subject in rows:
-                    why = self._why(node, kind, subject)
-                    found.append(Subject(node["name"], view, member, kind, subject, change, why))
+                    one = Subject(node["name"], view, member, kind, subject, change)
+                    one.why = self._why(node, one)
+                    found.append(one)
         return found
 
-    def _why(self, node: dict[str, Any], subject_type: str, subject: str) -> dict[str, list[str | None]]:
-        """Of the subject's rows in changed definitions: the columns that differ; else the columns that the KPI's SQL names."""
-        facts, key = FACTS.get(subject_type, (None, None))
-        if facts is None or key is None:
+    def sla(self) -> dict[str, int]:
+        """How many handed-over leads are in time now, and how many late, that were not."""
+        if not any(node["name"] == "sla_met" for node in self.kpis):
             return {}
+        return self._dicts(
+            """
+            select count(*) filter (n.numerator > o.numerator) as in_time, count(*) filter (n.numerator < o.numerator) as late
+            from new.kpis.sla_met as n join old.kpis.sla_met as o using (subject_id)
+            """
+        )[0]
+
+    def _why(self, node: dict[str, Any], one: Subject) -> dict[str, list[str | None]]:
+        """What the KPI says of the subject now; then, of changed definitions, what differs and stands with it; where nothing does, the
+        columns that the KPI's SQL names.
+        """
+        keys = {"view": one.view, "member": one.member, "subject_type": one.subject_type, "subject_id": one.subject_id}
+        table = f"kpis.{node['name']}"
+        wanted = {key: value for key, value in keys.items() if key in self._columns("new", *table.split("."))}
+        old, new = (self._values_of(side, table, wanted) for side in ("old", "new"))
+        both = new.keys() & old.keys() if one.change == "changes" else ()
+        own = {column: [old[column], value] for column, value in new.items() if column in both and old[column] != value}
+        facts, key = FACTS.get(one.subject_type, (None, None))
+        if facts is None or key is None:
+            return own
         why: dict[str, list[str | None]] = {}
         for definition in self.definitions:
             columns = self._columns("new", "definitions", definition["name"])
-            if key in columns and definition["name"] != facts.split(".")[1]:
-                old, new = (
-                    self._row(side, f"definitions.{definition['name']}", key, subject) for side in ("old", "new")
-                )
+            table = f"definitions.{definition['name']}"
+            if key in columns and table != facts:
+                old, new = (self._values_of(side, table, {key: one.subject_id}) for side in ("old", "new"))
                 if old != new:
                     why |= {
                         f"{definition['name']}.{column}": [old.get(column), new.get(column)]
@@ -466,19 +545,24 @@ class _Comparison:
                         if column != key and (old.get(column) or new.get(column)) is not None
                     }
         if why:
-            return why
+            return own | why
         words = set(re.findall(r"\w+", node["raw_code"]))
         side = "new" if self._columns("new", *facts.split(".")) else "old"
-        row = self._row(side, facts, key, subject)
-        return {column: [value, value] for column, value in row.items() if column in words and column != key}
+        found = self._values_of(side, facts, {key: one.subject_id})
+        return own | {column: [value, value] for column, value in found.items() if column in words and column != key}
 
-    def _row(self, side: str, table: str, key: str, subject: str) -> dict[str, str | None]:
+    def _values_of(self, side: str, table: str, keys: dict[str, str]) -> dict[str, str | None]:
+        """What stands in the columns of the rows with these keys; several values one after the other."""
         if not self._columns(side, *table.split(".")):
             return {}
-        rows = self._dicts(f"select columns(*)::varchar from {side}.{table} where {key} = ? limit 1", [subject])
-        return rows[0] if rows else {}
+        each = "columns(*)::varchar"
+        wanted = " and ".join(f"{identifier(key)} = {literal(value)}" for key, value in keys.items())
+        (row,) = self._dicts(
+            f"select string_agg(distinct {each}, ', ' order by {each}) from (from {side}.{table} where {wanted})"
+        )
+        return row
 
-    def _dicts(self, query: str, parameters: list[Any] | None = None) -> list[dict[str, Any]]:
-        result = self.con.execute(query, parameters or [])
+    def _dicts(self, query: str) -> list[dict[str, Any]]:
+        result = self.con.execute(query)  # values are written into it: to bind them, DuckDB would load pandas
         names = [column[0] for column in result.description or []]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -75,13 +75,14 @@ def _head(found: Preview) -> Iterator[str]:
 
 
 def _tail(found: Preview) -> Iterator[str]:
-    flips = [row for row in found.values if row["target_flips"]]
+    flips = [
+        row for row in found.values if None not in (row["was_met"], row["is_met"]) and row["was_met"] != row["is_met"]
+    ]
     for row in flips:
-        met = "is met now" if (row["new_value"] or 0) >= row["target"] else "is no longer met"
+        met = "is met now" if row["is_met"] else "is no longer met"
         yield f"Target {met}: {row['kpi_code']} {row['period_start']:%Y-%m} {_segment(row)} (target {_number(row['target'])})"
-    sla = sum(count["subjects"] for count in found.counts if count["kpi_code"] == "sla_met")
-    if sla:
-        yield f"SLA: {sla} handed-over leads are judged differently (sla_met)."
+    if any(found.sla.values()):
+        yield f"SLA: of the handed-over leads {found.sla['in_time']:,} are in time now and {found.sla['late']:,} late that were not."
     if found.seconds:
         slowest = sorted(found.seconds.items(), key=lambda item: -item[1])[:3]
         listed = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in slowest)
@@ -136,7 +137,7 @@ def _series(subject: Subject) -> tuple[str, str, str, str]:
 
 def _why(subject: Subject) -> str:
     differing = [f"{name} {old or '–'} → {new or '–'}" for name, (old, new) in subject.why.items() if old != new]
-    equal = [f"{name} {new}" for name, (old, new) in subject.why.items() if old == new and new is not None]
+    equal = [f"{name} {new or '–'}" for name, (old, new) in subject.why.items() if old == new]
     return ", ".join(differing + equal) or "no value of its own decides"
 
 

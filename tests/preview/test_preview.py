@@ -66,13 +66,15 @@ def test_a_lower_threshold_says_who_becomes_hot_and_why(analyst: Analyst) -> Non
     assert analyst.config.seeds_dir is not None
     seed = analyst.config.seeds_dir / "hot_lead_thresholds.csv"
     seed.write_text(seed.read_text(encoding="utf-8").replace("60,", "40,"), encoding="utf-8")
+    with (analyst.config.seeds_dir / "targets.csv").open("a", encoding="utf-8") as targets:
+        targets.write("opp_loss_amt,,untouched,,,fiscal_year,2025-04-01,1\n")  # good when low: never met
     file = warehouse.Workspace(analyst.config).warehouse
     hold = f"import duckdb, sys; c = duckdb.connect({str(file)!r}); print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
         assert run.stdout is not None and run.stdout.readline() == b"held\n"
         found = analyst.see()
         run.communicate(b"")
-    assert found.changed == ["seeds/hot_lead_thresholds.csv"]
+    assert found.changed == ["seeds/hot_lead_thresholds.csv", "seeds/targets.csv"]
     kept = analyst.config.restricted_dir / "current" / KEPT_FILE
     with duckdb.connect(str(kept), read_only=True) as con:
         expected = con.execute(
@@ -84,6 +86,7 @@ def test_a_lower_threshold_says_who_becomes_hot_and_why(analyst: Analyst) -> Non
     changes = {row["kpi_code"]: row for row in found.counts if row["kpi_code"] == "hot_lead_share"}
     assert changes["hot_lead_share"]["subjects"] == expected[0]
     subject = next(one for one in found.subjects if one.kpi_code == "hot_lead_share")
+    assert subject.why["numerator"] == ["0.00", "1.00"]
     assert subject.why["hot_leads.is_hot"] == ["false", "true"]
     assert 40 <= float(subject.why["hot_leads.score"][1] or 0) < 60
     total = [
@@ -95,6 +98,11 @@ def test_a_lower_threshold_says_who_becomes_hot_and_why(analyst: Analyst) -> Non
         and row["view"] == "shared"
     ]
     assert sum(row["new_numerator"] - row["old_numerator"] for row in total) == expected[0]
+    losses = [row for row in found.values if row["kpi_code"] == "opp_loss_amt" and row["target"] is not None]
+    assert losses and not any(row["was_met"] or row["is_met"] for row in losses)
+    # a hot lead is due sooner
+    assert found.sla["late"] > 0 and found.sla["in_time"] == 0
+    assert f"{found.sla['late']} late that were not" in to_markdown(found, "")
     page = to_markdown(found, "On the data of <the> company.")
     assert "hot\\_lead\\_share" in page and "<the>" not in page
     assert json.loads(to_json(found))["changed"] == found.changed
@@ -109,6 +117,10 @@ def test_one_kpi_alone(analyst: Analyst) -> None:
     assert found.changed == ["dbt_project/models/kpis/mql_cnt.sql"]
     assert {row["kpi_code"] for row in found.values} == {"mql_cnt"}
     assert {row["change"] for row in found.counts} == {"leaves"}
+    assert [row["view"] for row in found.values[:1]] == ["shared"]
+    flips = [row for row in found.values if row["was_met"] and row["is_met"] is False]
+    assert flips and to_markdown(found, "").count("Target is no longer met") == len(flips)
+    assert all(row["old_value"] >= row["target"] > row["new_value"] for row in flips)
     # alone it is what it is among all
     among_all = analyst.see()
     assert found.values == [row for row in among_all.values if row["kpi_code"] == "mql_cnt"]
@@ -130,10 +142,10 @@ def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
         analyst.see()
     for words in (
         r"mql_cnt.sql:12: .*mql_onn",
-        r"won_cnt.sql:\d+: .*syntax error",
-        r"opp_cnt.sql:1: wrong columns: member is missing",
-        r"handoff_b1_cnt.sql:1: doubled subject",
-        r"mql_rate.sql:1: numerator outside its denominator",
+        r"won_cnt.sql:14: .*syntax error",
+        r"[^_]opp_cnt.sql:6: wrong columns: member is missing",
+        r"handoff_b1_cnt.sql:9: doubled subject",
+        r"mql_rate.sql:25: numerator outside its denominator",
     ):
         assert re.search(words, str(told.value)), words
 
