@@ -365,7 +365,7 @@ def semantic(
         count = write_project(company, folder)
     except QueryError as error:
         _stop(str(error), WRONG_USE)
-    typer.echo(f"{count} metrics in {folder}; try: cd {folder} && mf list metrics")
+    typer.echo(f"{count} metrics in {folder}; try: cd {folder} && dbt parse --profiles-dir . && mf list metrics")
 
 
 @app.command()

@@ -426,7 +426,7 @@ class _Comparison:
                 ).fetchone()
                 if row:
                     problems.append(
-                        f"{path}:{_line(node, keys[-1])}: doubled subject: {dict(zip(keys, map(str, row), strict=True))}"
+                        f"{path}:{_line(node, 'subject_id', *keys)}: doubled subject: {dict(zip(keys, map(str, row), strict=True))}"
                     )
             if node["config"]["meta"].get("kpi", {}).get("kind") == "cohort":
                 row = self.con.execute(
@@ -453,7 +453,9 @@ class _Comparison:
             with differing as (
                 select {SERIES}, o.numerator as old_numerator, o.denominator as old_denominator, o.value as old_value,
                     n.numerator as new_numerator, n.denominator as new_denominator, n.value as new_value,
-                    n.value - o.value as difference, n.target
+                    -- what counts nobody is 0, where it adds up
+                    case when statistic = 'sum' then coalesce(n.value, 0) - coalesce(o.value, 0) else n.value - o.value end as difference,
+                    n.target
                 from {sides[0]} as o full join {sides[1]} as n using ({SERIES})
                 where (o.numerator, o.denominator, o.value) is distinct from (n.numerator, n.denominator, n.value)
             )
