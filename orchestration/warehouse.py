@@ -80,11 +80,18 @@ def dbt_environment(workspace: Workspace, as_of: str) -> dict[str, str]:
         "TASUKI_SEEDS": os.path.relpath(workspace.seeds, DBT_DIR),
         "TASUKI_AS_OF": as_of,
         "TASUKI_THREADS": str(min(os.cpu_count() or 2, 8)),
+        "TASUKI_MEMORY": memory_limit(),
         "DBT_TARGET_PATH": str(workspace.target),
         "DBT_LOG_PATH": str(workspace.logs),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "0",
         "DO_NOT_TRACK": "1",
     }
+
+
+def memory_limit() -> str:
+    """What DuckDB may hold of this machine's memory before it goes to disk: six tenths, since it takes more than it counts,
+    and other programs run."""
+    return f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') * 6 // 10 // 2**20}MiB"
 
 
 def activate_environment() -> None:
