@@ -2,8 +2,8 @@
 {% macro unit_bounds() -%}
     select
         unit,
-        cast(ratio * (100 - {{ mismatch_tolerance('d06_unit_percent') }}) as decimal(18, 4)) as low,
-        cast(ratio * (100 + {{ mismatch_tolerance('d06_unit_percent') }}) as decimal(18, 4)) as high
+        cast(ratio * (100 - {{ mismatch_tolerance('d06_unit_percent') }}) as decimal(28, 4)) as low,
+        cast(ratio * (100 + {{ mismatch_tolerance('d06_unit_percent') }}) as decimal(28, 4)) as high
     from {{ ref('unit_ratios') }}
 {%- endmacro %}
 

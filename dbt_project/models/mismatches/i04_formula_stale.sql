@@ -2,7 +2,7 @@
 with records as (
     select
         opportunities.opportunity_id, records.*, mapping.is_won as stage_is_won, mapping.is_closed as stage_is_closed,
-        cast(records.amount * records.probability as decimal(18, 2)) as recomputed
+        cast(cast(records.amount as decimal(28, 2)) * records.probability as decimal(18, 2)) as recomputed
     from {{ ref('crm_opportunity') }} as records
     inner join {{ ref('con_opportunities') }} as opportunities
         on records.source_system = opportunities.source_system

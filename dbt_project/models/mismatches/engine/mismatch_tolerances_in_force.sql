@@ -1,4 +1,4 @@
-{# The tolerances as in force on the business date of as_of. #}
+{# The tolerances as in force on the business date of as_of; as wide as an amount must be to be multiplied by one. #}
 with tolerances as (
     select * from {{ ref('mismatch_tolerances') }}
 ),
@@ -8,7 +8,7 @@ run_parameters as (
 ),
 
 final as (
-    select tolerances.name, tolerances.value, tolerances.unit
+    select tolerances.name, cast(tolerances.value as decimal(28, 4)) as value, tolerances.unit
     from tolerances
     join run_parameters on {{ in_force('tolerances', 'run_parameters.as_of_on') }}
 )
