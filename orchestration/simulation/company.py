@@ -16,10 +16,10 @@ from zlib import crc32
 import numpy as np
 import pyarrow as pa
 
-from orchestration.simulation.answer_key import AnswerKey
 from orchestration.simulation.clock import DAY, add_months, day_start, from_date, utc
-from orchestration.simulation.faults import play
-from orchestration.simulation.faults_all import PLOTS
+from orchestration.simulation.faults.cast import play
+from orchestration.simulation.faults.catalogue import PLOTS
+from orchestration.simulation.key.answer_key import AnswerKey
 from orchestration.simulation.life import World
 from orchestration.simulation.mail import mail_events, told_mails
 from orchestration.simulation.orderly import orderly_people

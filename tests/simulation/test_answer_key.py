@@ -8,9 +8,9 @@ from pathlib import Path
 
 from orchestration.simulation import simulate
 from orchestration.simulation.clock import BusinessHours, day_of, from_date, to_date
-from orchestration.simulation.key_figures import period_start
-from orchestration.simulation.key_kpis_marketing import touch_shares
-from orchestration.simulation.key_mismatches_all import SEVERE
+from orchestration.simulation.key.figures import period_start
+from orchestration.simulation.key.kpis_marketing import touch_shares
+from orchestration.simulation.key.mismatches_all import SEVERE
 from orchestration.simulation.seeds import FROZEN_SEEDS, Seeds
 from tests.simulation.reading import contacts, export_rows, key_rows, planted
 from tests.support import REPO
@@ -104,6 +104,8 @@ TWO_VIEWS = set(
         "accept_rate",
         "appt_cnt",
         "asp",
+        "comp_loss",
+        "cycle_days",
         "handoff_b1_cnt",
         "hot_lead_cnt",
         "hot_lead_share",
@@ -119,6 +121,8 @@ TWO_VIEWS = set(
         "reject_rate",
         "sla_met",
         "source_known",
+        "stl_attempt",
+        "stl_contact",
         "valid_opp_cnt",
         "valid_opp_rate",
         "win_rate_close",

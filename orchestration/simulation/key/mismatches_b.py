@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import DAY, day_of
-from orchestration.simulation.key_cycles import IN_HANDS, Cycle
-from orchestration.simulation.key_facts import is_active
-from orchestration.simulation.key_mismatches import Facts, Reading, Row, date_text, is_open_at
-from orchestration.simulation.key_relay import Handoff
+from orchestration.simulation.key.cycles import IN_HANDS, Cycle
+from orchestration.simulation.key.facts import is_active
+from orchestration.simulation.key.mismatches import Facts, Reading, Row, date_text, is_open_at
+from orchestration.simulation.key.relay import Handoff
 from orchestration.simulation.truth import Person
 
 

@@ -1,12 +1,12 @@
 """The answer key's rates, meetings and pipeline as marketing and sales count them: docs/kpis.md §3."""
 
 from orchestration.simulation.clock import day_of
-from orchestration.simulation.key_cycles import Cycle, is_score_high, on
-from orchestration.simulation.key_facts import Inputs
-from orchestration.simulation.key_figures import Figures
-from orchestration.simulation.key_kpis_inside import rejection
-from orchestration.simulation.key_kpis_success import contracts_of
-from orchestration.simulation.key_views import bookings
+from orchestration.simulation.key.cycles import Cycle, is_score_high, on
+from orchestration.simulation.key.facts import Inputs
+from orchestration.simulation.key.figures import Figures
+from orchestration.simulation.key.kpis_inside import rejection
+from orchestration.simulation.key.kpis_success import contracts_of
+from orchestration.simulation.key.views import bookings
 from orchestration.simulation.life import MQL
 
 

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import DAY, day_of
-from orchestration.simulation.key_facts import Deal
-from orchestration.simulation.key_mismatches import Facts, Reading, Row, is_over
+from orchestration.simulation.key.facts import Deal
+from orchestration.simulation.key.mismatches import Facts, Reading, Row, is_over
 from orchestration.simulation.truth import Opportunity
 
 _NEW = ("new business", "new", "new customer")

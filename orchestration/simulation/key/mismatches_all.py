@@ -4,24 +4,24 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from orchestration.simulation import (
-    key_mismatches_a,
-    key_mismatches_b,
-    key_mismatches_c,
-    key_mismatches_d,
-    key_mismatches_g,
-)
 from orchestration.simulation.clock import add_months, from_date, to_date
-from orchestration.simulation.key_figures import GRAINS, TOTAL, period_start
-from orchestration.simulation.key_mismatches import Facts, Reading
+from orchestration.simulation.key import (
+    mismatches_a,
+    mismatches_b,
+    mismatches_c,
+    mismatches_d,
+    mismatches_g,
+)
+from orchestration.simulation.key.figures import GRAINS, TOTAL, period_start
+from orchestration.simulation.key.mismatches import Facts, Reading
 from orchestration.simulation.measures import Measure
 
 READINGS: dict[str, Reading] = {
-    **key_mismatches_a.READINGS,
-    **key_mismatches_b.READINGS,
-    **key_mismatches_c.READINGS,
-    **key_mismatches_d.READINGS,
-    **key_mismatches_g.READINGS,
+    **mismatches_a.READINGS,
+    **mismatches_b.READINGS,
+    **mismatches_c.READINGS,
+    **mismatches_d.READINGS,
+    **mismatches_g.READINGS,
 }
 # The rules of severity S1 and S2 that find faults of records: groups A to G and I.
 SEVERE = """

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from orchestration.simulation.clock import add_months, day_of, day_start, month_start
-from orchestration.simulation.key_cycles import EXITS, IN_HANDS, Cycle
+from orchestration.simulation.key.cycles import EXITS, IN_HANDS, Cycle
 from orchestration.simulation.seeds import Seeds
 from orchestration.simulation.truth import Contract, CrmLead, Opportunity
 

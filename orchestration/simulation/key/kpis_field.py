@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import add_months, day_of
-from orchestration.simulation.key_facts import Deal, Inputs
-from orchestration.simulation.key_figures import Figures, Span
+from orchestration.simulation.key.facts import Deal, Inputs
+from orchestration.simulation.key.figures import Figures, Span
 
 
 def add(figures: Figures, inputs: Inputs) -> None:

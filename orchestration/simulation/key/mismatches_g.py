@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import DAY, day_of
-from orchestration.simulation.key_facts import utc_day
-from orchestration.simulation.key_figures import period_start
-from orchestration.simulation.key_mismatches import Facts, Reading, Row, is_over, last_day
+from orchestration.simulation.key.facts import utc_day
+from orchestration.simulation.key.figures import period_start
+from orchestration.simulation.key.mismatches import Facts, Reading, Row, is_over, last_day
 from orchestration.simulation.render import lead_changed_at, ma_changed_at
 from orchestration.simulation.truth import Contract, CrmContact, CrmLead
 

@@ -1,7 +1,7 @@
 """Plots of group A: identity and duplicates."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of
-from orchestration.simulation.faults import Cast, close_out, plots
+from orchestration.simulation.faults.cast import Cast, close_out, plots
 from orchestration.simulation.life import MQL, account_id, duplicate_account_id
 from orchestration.simulation.render import hubspot_time
 from orchestration.simulation.script import Script, office

@@ -3,9 +3,9 @@
 from collections import defaultdict
 
 from orchestration.simulation.clock import day_of
-from orchestration.simulation.key_cycles import on
-from orchestration.simulation.key_facts import Deal, Inputs, is_active, mrr_on
-from orchestration.simulation.key_figures import GRAINS, Channel, Figures, Span
+from orchestration.simulation.key.cycles import on
+from orchestration.simulation.key.facts import Deal, Inputs, is_active, mrr_on
+from orchestration.simulation.key.figures import GRAINS, Channel, Figures, Span
 from orchestration.simulation.truth import Contract
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import DAY
-from orchestration.simulation.key_mismatches import Facts, Reading, Row
+from orchestration.simulation.key.mismatches import Facts, Reading, Row
 from orchestration.simulation.life import account_id, duplicate_account_id
 from orchestration.simulation.truth import CrmContact, CrmLead, MaRecord
 

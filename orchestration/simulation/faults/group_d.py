@@ -1,7 +1,7 @@
 """Plots of group D: opportunity and money."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of, day_start, to_date
-from orchestration.simulation.faults import Cast, plots
+from orchestration.simulation.faults.cast import Cast, plots
 from orchestration.simulation.render import hubspot_time
 from orchestration.simulation.script import Script, office
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from orchestration.simulation.clock import DAY, HOUR, day_of, to_date, utc
-from orchestration.simulation.key_cycles import Cycle
-from orchestration.simulation.key_facts import Deal, Inputs, Who
+from orchestration.simulation.key.cycles import Cycle
+from orchestration.simulation.key.facts import Deal, Inputs, Who
 from orchestration.simulation.life import World
 from orchestration.simulation.seeds import Seeds
 from orchestration.simulation.truth import Contract, CrmContact, CrmLead, MaRecord, Opportunity, Person

@@ -1,7 +1,7 @@
 """Plots of groups E and F: contact, consent and activity; campaign and attribution."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of, to_date
-from orchestration.simulation.faults import Cast, close_out, plots
+from orchestration.simulation.faults.cast import Cast, close_out, plots
 from orchestration.simulation.life import OPEN
 from orchestration.simulation.render import hubspot_time, salesforce_time
 from orchestration.simulation.script import Script, office

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import DAY, day_of
-from orchestration.simulation.key_cycles import Cycle
-from orchestration.simulation.key_facts import Who, is_active
-from orchestration.simulation.key_mismatches import Facts, Reading, Row, instant_text, is_over, last_day
+from orchestration.simulation.key.cycles import Cycle
+from orchestration.simulation.key.facts import Who, is_active
+from orchestration.simulation.key.mismatches import Facts, Reading, Row, instant_text, is_over, last_day
 from orchestration.simulation.truth import CrmLead, MaRecord, Opportunity
 
 _ORDER = {"": -1, "inquiry": 0, "mql": 1, "handed_over": 2, "opportunity": 3, "won": 4}

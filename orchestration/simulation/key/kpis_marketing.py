@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import day_of
-from orchestration.simulation.key_cycles import on
-from orchestration.simulation.key_facts import Deal, Inputs, Who
-from orchestration.simulation.key_figures import GRAINS, NONE, TOTAL, CellKey, Figures, period_start
+from orchestration.simulation.key.cycles import on
+from orchestration.simulation.key.facts import Deal, Inputs, Who
+from orchestration.simulation.key.figures import GRAINS, NONE, TOTAL, CellKey, Figures, period_start
 
 MILLION = 1_000_000
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from orchestration.simulation.clock import day_of, month_start
-from orchestration.simulation.key_cycles import lead_events, on
-from orchestration.simulation.key_facts import Deal, Inputs, Who, utc_day
-from orchestration.simulation.key_figures import Figures
+from orchestration.simulation.key.cycles import lead_events, on
+from orchestration.simulation.key.facts import Deal, Inputs, Who, utc_day
+from orchestration.simulation.key.figures import Figures
 from orchestration.simulation.life import HANDED_OVER, MQL
 from orchestration.simulation.truth import CrmLead
 

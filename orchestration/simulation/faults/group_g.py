@@ -1,8 +1,8 @@
 """Plots of groups B (stages), G, H and I: customer success, time boundary, ingest."""
 
 from orchestration.simulation.clock import DAY, HOUR, add_months, day_of, day_start, month_start, to_date
-from orchestration.simulation.faults import Cast, plots
-from orchestration.simulation.key_mismatches import date_text
+from orchestration.simulation.faults.cast import Cast, plots
+from orchestration.simulation.key.mismatches import date_text
 from orchestration.simulation.render import hubspot_time, salesforce_time
 from orchestration.simulation.script import Script, office
 from orchestration.simulation.truth import Contract

@@ -1,8 +1,8 @@
 """Plots of group C: lifecycle, order and time."""
 
 from orchestration.simulation.clock import DAY, HOUR, add_months, day_of, day_start, month_start
-from orchestration.simulation.faults import Cast, close_out, plots
-from orchestration.simulation.key_mismatches import instant_text
+from orchestration.simulation.faults.cast import Cast, close_out, plots
+from orchestration.simulation.key.mismatches import instant_text
 from orchestration.simulation.life import HANDED_OVER, MQL
 from orchestration.simulation.render import hubspot_time, salesforce_time
 from orchestration.simulation.script import STAGES, Script, office

@@ -1,9 +1,9 @@
 """The answer key's KPIs of inside sales: docs/definitions.md §6 and docs/kpis.md §2."""
 
 from orchestration.simulation.clock import day_of
-from orchestration.simulation.key_cycles import Cycle, on
-from orchestration.simulation.key_facts import Given, Inputs, activities_of, is_human_attempt, is_two_way
-from orchestration.simulation.key_figures import GRAINS, Figures, Span
+from orchestration.simulation.key.cycles import Cycle, on
+from orchestration.simulation.key.facts import Given, Inputs, activities_of, is_human_attempt, is_two_way
+from orchestration.simulation.key.figures import GRAINS, Figures, Span
 
 GIVEN_UP = ("rejected", "disqualified", "recycled", "idle")
 LATENT = ("recycled", "idle", "lost")

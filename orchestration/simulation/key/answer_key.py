@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.simulation.clock import day_of, to_date, utc
-from orchestration.simulation.key_cycles import Cycle, cycles_of, first_seen, original_source, personless_cycle
-from orchestration.simulation.key_facts import Deal, Inputs, Who, deal_of
-from orchestration.simulation.key_figures import KEY_COLUMNS
-from orchestration.simulation.key_kpis import kpi_rows
-from orchestration.simulation.key_mismatches import Facts
-from orchestration.simulation.key_mismatches_all import (
+from orchestration.simulation.key.cycles import Cycle, cycles_of, first_seen, original_source, personless_cycle
+from orchestration.simulation.key.facts import Deal, Inputs, Who, deal_of
+from orchestration.simulation.key.figures import KEY_COLUMNS
+from orchestration.simulation.key.kpis import kpi_rows
+from orchestration.simulation.key.mismatches import Facts
+from orchestration.simulation.key.mismatches_all import (
     MISMATCH_COLUMNS,
     NEAR_MISS_COLUMNS,
     mismatch_rate,
     mismatch_rows,
 )
-from orchestration.simulation.key_relay import Handoff, b1_handoffs, b2_handoffs, b3_handoffs, contract_end, ledger
+from orchestration.simulation.key.relay import Handoff, b1_handoffs, b2_handoffs, b3_handoffs, contract_end, ledger
 from orchestration.simulation.life import World, account_id, duplicate_account_id
 from orchestration.simulation.measures import measures_of, write_measures
 from orchestration.simulation.names import Company

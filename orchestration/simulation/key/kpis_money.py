@@ -1,8 +1,8 @@
 """The answer key's KPIs that costs, margins, targets and forecasts go into: docs/kpis.md §2."""
 
 from orchestration.simulation.clock import add_months
-from orchestration.simulation.key_facts import Inputs
-from orchestration.simulation.key_figures import GRAINS, TOTAL, CellKey, Figures
+from orchestration.simulation.key.facts import Inputs
+from orchestration.simulation.key.figures import GRAINS, TOTAL, CellKey, Figures
 
 
 def add(figures: Figures, inputs: Inputs) -> None:

@@ -6,8 +6,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from orchestration.simulation.clock import day_of, day_start
-from orchestration.simulation.key_cycles import Cycle, on
-from orchestration.simulation.key_relay import Handoff
+from orchestration.simulation.key.cycles import Cycle, on
+from orchestration.simulation.key.relay import Handoff
 from orchestration.simulation.plans import Plans
 from orchestration.simulation.seeds import Seeds
 from orchestration.simulation.truth import Activity, Campaign, Contract, Opportunity, Person

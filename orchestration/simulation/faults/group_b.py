@@ -1,8 +1,8 @@
 """Plots of group B: sync and relay."""
 
 from orchestration.simulation.clock import DAY, HOUR, day_of
-from orchestration.simulation.faults import Cast, close_out, plots
-from orchestration.simulation.key_mismatches import date_text
+from orchestration.simulation.faults.cast import Cast, close_out, plots
+from orchestration.simulation.key.mismatches import date_text
 from orchestration.simulation.life import HANDED_OVER, MQL, OPEN
 from orchestration.simulation.render import hubspot_time, ma_changed_at
 from orchestration.simulation.script import Script, office

@@ -1,0 +1,1 @@
+"""The faults of docs/mismatches.md, and cases just short of them, told as lives of the company."""
