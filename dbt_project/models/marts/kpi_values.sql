@@ -1,5 +1,6 @@
 {# Every KPI by period and segment, beside its target and its own past. One never sums across `segment`, and never averages `value`. It is put
-   together under numbers, joined by one of them, and lies in the order in which it is asked for: series, period, segment. #}
+   together under numbers, joined by one of them, and lies in the order in which it is asked for: series, period, segment. Its figures are no
+   wider than an amount: decimals of more than 18 digits take a reader twice as long. #}
 {%- set series = kpi_series() %}
 {%- set figures = ['statistic', 'numerator', 'denominator', 'value', 'n', 'censored_cnt', 'is_mature'] %}
 with periods as (
@@ -95,14 +96,14 @@ final as (
         segments.segment,
         segments.segment_value,
         placed.statistic,
-        placed.numerator,
-        placed.denominator,
+        cast(placed.numerator as decimal(18, 2)) as numerator,
+        cast(placed.denominator as decimal(18, 2)) as denominator,
         placed.value,
         placed.n,
         placed.censored_cnt,
         placed.is_mature,
         run_parameters.as_of,
-        placed.target,
+        cast(placed.target as decimal(18, 2)) as target,
         placed.value / nullif(cast(placed.target as double), 0) as attainment,
         placed.previous_value,
         placed.last_year_value

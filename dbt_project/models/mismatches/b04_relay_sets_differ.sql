@@ -4,11 +4,11 @@ with handoffs as (
 ),
 
 judged as (
-    select * from handoffs where boundary = 'B1' and coalesce(out_at, in_at) <= {{ cross_system_cutoff('ma', 'crm') }}
+    select *, cast(null as {{ dbt.type_string() }}) as counted_opportunity_id from handoffs where boundary = 'B1' and coalesce(out_at, in_at) <= {{ cross_system_cutoff('ma', 'crm') }}
     union all
-    select * from handoffs where boundary = 'B2'
+    select *, opportunity_id from handoffs where boundary = 'B2'
     union all
-    select * from handoffs where boundary = 'B3' and coalesce(out_at, in_at) <= {{ cross_system_cutoff('crm', 'cs') }}
+    select *, opportunity_id from handoffs where boundary = 'B3' and coalesce(out_at, in_at) <= {{ cross_system_cutoff('crm', 'cs') }}
 ),
 
 -- of subjects that count; a contract without opportunity always does
@@ -16,8 +16,7 @@ counted as (
     select judged.*
     from judged
     left join {{ ref('lead_facts') }} as leads on judged.lead_id = leads.lead_id
-    left join {{ ref('con_opportunities') }} as opportunities
-        on judged.boundary <> 'B1' and judged.opportunity_id = opportunities.opportunity_id
+    left join {{ ref('con_opportunities') }} as opportunities on judged.counted_opportunity_id = opportunities.opportunity_id
     where coalesce(opportunities.is_countable, leads.is_countable, true)
 ),
 
