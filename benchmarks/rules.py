@@ -22,6 +22,7 @@ def measure_rules(warehouse: Path, target: Path) -> dict[str, float]:
         raise ValueError(f"{target / COMPILED} holds no compiled rule: build the mismatches first")
     costs = {}
     with duckdb.connect(str(warehouse), read_only=True, config={"autoinstall_known_extensions": False}) as con:
+        con.execute("set enable_progress_bar = false")
         for path in files:
             begin = time.process_time()
             con.execute(f"create or replace temp table found as {path.read_text(encoding='utf-8')}")
