@@ -7,7 +7,7 @@ from orchestration.simulation.key.cycles import IN_HANDS, Cycle
 from orchestration.simulation.key.facts import is_active
 from orchestration.simulation.key.mismatches import Facts, Reading, Row, date_text, is_open_at
 from orchestration.simulation.key.relay import Handoff
-from orchestration.simulation.truth import Person
+from orchestration.simulation.truth import Contract, Person
 
 
 def b01(facts: Facts) -> Iterator[Row]:
@@ -138,7 +138,9 @@ def b13(facts: Facts) -> Iterator[Row]:
 
 def b14(facts: Facts) -> Iterator[Row]:
     """MQL for a customer or an open opportunity."""
-    contracts = {contract.opportunity_id: contract for contract in reversed(facts.world.contracts)}
+    contracts: dict[str, list[Contract]] = {}
+    for contract in facts.world.contracts:
+        contracts.setdefault(contract.opportunity_id, []).append(contract)
     for who in facts.counted:
         for cycle in who.cycles:
             if cycle.mql_at is None or cycle.is_mql_inferred:
@@ -148,13 +150,11 @@ def b14(facts: Facts) -> Iterator[Row]:
             current = [
                 deal.id for deal in sorted(deals, key=lambda deal: (deal.created, deal.id)) if is_open_at(deal, at)
             ]
-            served = [
-                contracts[deal.id].id
-                for deal in facts.own_deals(who)
-                if deal.id in contracts and is_active(contracts[deal.id], day_of(at))
-            ]
+            own = [contract for deal in facts.own_deals(who) for contract in contracts.get(deal.id, [])]
+            served = [contract for contract in own if is_active(contract, day_of(at))]
+            served.sort(key=lambda contract: (contract.start, contract.id))
             if current or served:
-                yield record, (current + served)[0], date_text(day_of(at))
+                yield record, current[0] if current else served[0].id, date_text(day_of(at))
 
 
 def _mql_record(cycle: Cycle) -> str:
