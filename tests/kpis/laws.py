@@ -105,8 +105,7 @@ OF_VALUES: dict[str, Law] = {
     "a rate is its numerator over its denominator": (
         """
         SELECT * FROM kpi_values WHERE statistic = 'rate'
-            AND (value IS NULL) <> (denominator = 0) OR abs(value * denominator - numerator) > 1e-9 * (abs(numerator) + 1)
-            AND statistic = 'rate'
+            AND ((value IS NULL) <> (denominator = 0) OR abs(value * denominator - numerator) > 1e-9 * (abs(numerator) + 1))
         """,
         "UPDATE kpi_values SET value = value + 0.01 WHERE basis = 'period' AND grain = 'week' AND segment = 'all'",
     ),
