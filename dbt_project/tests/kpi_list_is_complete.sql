@@ -1,4 +1,4 @@
--- Blocking: kpi_list() names the models that have meta.kpi, each under its kind and its own code, and no other.
+-- Blocking: kpi_list() names the models that have meta.kpi, each under its kind and its own code, and no other; view_gap has the bridged KPIs as members.
 {%- set listed = [] -%}
 {%- for kind, codes in kpi_list().items() -%}
     {%- for code in codes -%}{%- do listed.append(kind ~ ':' ~ code ~ ':' ~ code) -%}{%- endfor -%}
@@ -10,7 +10,8 @@
 {%- endfor -%}
 {%- set faults = [] -%}
 {%- for kpi in listed if execute and kpi not in defined -%}{%- do faults.append('listed only: ' ~ kpi) -%}{%- endfor -%}
-{%- for kpi in defined if kpi not in listed -%}{%- do faults.append('defined only: ' ~ kpi) -%}{%- endfor %}
+{%- for kpi in defined if kpi not in listed -%}{%- do faults.append('defined only: ' ~ kpi) -%}{%- endfor -%}
+{%- if execute and kpi_meta('view_gap')['members'] != bridged_kpis() -%}{%- do faults.append('members of view_gap are not bridged_kpis()') -%}{%- endif %}
 select fault
 from (
     select cast(null as {{ dbt.type_string() }}) as fault

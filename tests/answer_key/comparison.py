@@ -190,6 +190,7 @@ def ledger() -> Queries:
 NO_CHANNEL = (
     "arr", "cac", "coverage", "cpl", "cpmql", "csat", "fcst_acc", "gp_contrib", "grr", "logo_churn", "ltv", "ltv_cac",
     "mismatch_rate", "new_customer_cnt", "nps", "nrr", "onboard_rate", "payback", "persona_gap", "relay_integrity",
+    "view_gap",
 )  # fmt: skip
 
 

@@ -98,6 +98,7 @@ KPIS = """
     opp_cnt pipe_created opp_open pipe_open win_rate_close win_rate_cohort win_rate_amt won_cnt won_amt asp cycle_days
     velocity stage_cr regress_rate slip_rate comp_loss fb_cov cs_handoff_days onboard_rate logo_churn grr nrr arr csat nps
     l2w l2w_days new_customer_cnt relay_integrity cac ltv payback ltv_cac gp_contrib coverage fcst_acc mismatch_rate
+    view_gap
 """
 TWO_VIEWS = set(
     [

@@ -92,6 +92,7 @@
             'persona_gap',
             'untouched_rate',
             'velocity',
+            'view_gap',
         ],
     }) }}
 {%- endmacro %}

@@ -162,10 +162,24 @@ class Figures:
         for cell, sums in cells.items():
             self._add_rate(code, "shared", "start_cohort", "", cell, sums)
 
-    def derived(self, code: str, cell: CellKey, value: float | None) -> None:
+    def derived(self, code: str, cell: CellKey, value: float | None, member: str = "") -> None:
         """A value computed from other values; a null value is no row of the key."""
         if value is not None:
-            self._add(code, "shared", "derived", "", cell, "value", Figure(None, None, value))
+            self._add(code, "shared", "derived", member, cell, "value", Figure(None, None, value))
+
+    def gaps(self, code: str) -> None:
+        """Marketing's value less sales's of every KPI that both count: of rates the cohort's, of durations the median's."""
+        cohorts = {key[0] for key in self._figures if key[2] == "cohort"}
+        teams: dict[tuple[str, str, CellKey], dict[str, float | None]] = defaultdict(dict)
+        for (own, view, basis, _, cell, statistic), figure in self._figures.items():
+            is_other = statistic == "p90" or basis == "period" and own in cohorts
+            if view != "shared" and cell[2:] == TOTAL and not is_other:
+                teams[(own, basis, cell)][view] = figure.value
+        for (own, basis, cell), values in teams.items():
+            missing = 0 if basis == "flow" else None
+            one, other = (values.get(view, missing) for view in ("marketing", "sales"))
+            if one is not None and other is not None:
+                self.derived(code, cell, one - other, member=own)
 
     def as_shared(self, code: str, view: str) -> None:
         """The rows of the shared view as those of a team that counts alike."""

@@ -19,4 +19,5 @@ def kpi_rows(inputs: Inputs) -> list[Row]:
     processes = (kpis_marketing, kpis_inside, kpis_field, kpis_success, kpis_money)
     for part in (*processes, views, view_rates):
         part.add(figures, inputs)
+    figures.gaps("view_gap")
     return figures.rows()
