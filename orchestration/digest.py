@@ -322,19 +322,30 @@ def write_digests(config: Config, folder: Path) -> dict[Language, Digest]:
 
 
 def new_incidents(config: Config) -> list[str]:
-    """S1 mismatches that nobody was told of: one line per incident that this version is the first to see, or sees again."""
+    """S1 mismatches that nobody was told of: one line per incident that this version is the first to see, or sees again.
+
+    An incident of several rules goes by the name of the first; what two of them say of one subject is at stake once.
+    """
     found = run_query(
         config,
         """
-        select root_cause_group, min(rule_code), min(rule_name_ja), min(rule_name_en), min(team), count(*), sum(amount_at_stake)
-        from marts.mismatches
-        where severity = 'S1' and status in ('new', 'persisting', 'reopened')
+        with unresolved as (
+            select *,
+                row_number() over (
+                    partition by root_cause_group, subject_type, coalesce(subject_id, mismatch_id) order by amount_at_stake desc nulls last
+                ) = 1 as is_its_money
+            from marts.mismatches
+            where severity = 'S1' and status in ('new', 'persisting', 'reopened')
+        )
+        select string_agg(distinct rule_code, ', ' order by rule_code), min_by(rule_name_ja, rule_code), min_by(rule_name_en, rule_code),
+            string_agg(distinct team, ', ' order by team), count(*), sum(amount_at_stake) filter (where is_its_money)
+        from unresolved
         group by root_cause_group
         having bool_and(status in ('new', 'reopened'))
-        order by sum(amount_at_stake) desc nulls last, root_cause_group""",
+        order by 6 desc nulls last, root_cause_group""",
     )
     return [
-        f"{code} {ja} / {en} ({team}): {count:,}"
+        f"{codes} {ja} / {en} ({teams}): {count:,}"
         + (f", {amount:,.0f} {config.company.base_currency}" if amount else "")
-        for _, code, ja, en, team, count, amount in found.rows()
+        for codes, ja, en, teams, count, amount in found.rows()
     ]

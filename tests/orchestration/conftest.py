@@ -41,9 +41,15 @@ MARTS = {
         select 'B1' as boundary, date '2026-01-01' as month_start_on, 0 as transit_open, 0 as transit,
             0 as stock_open, 3 as stock, 0 as transit_residual, 0 as stock_residual, 3 as out""",
     "mismatches": """
-        select 'm' || n as mismatch_id, 'B01' as rule_code, 'S1' as severity, 'OPS' as team, status, 'g' || n as root_cause_group,
-            '連携漏れ' as rule_name_ja, 'Not in the CRM' as rule_name_en, cast(1000 as decimal(18, 2)) as amount_at_stake
-        from (values (1, 'new'), (2, 'new'), (2, 'persisting'), (3, 'resolved')) as v(n, status)""",
+        select 'm' || row_number() over () as mismatch_id, code as rule_code, 'S1' as severity, team, status, 'g' || n as root_cause_group,
+            'opportunity' as subject_type, subject as subject_id, ja as rule_name_ja, en as rule_name_en,
+            cast(1000 as decimal(18, 2)) as amount_at_stake
+        from (values
+            (1, 'new', 'o1', 'G01', 'CS', 'あいうえお', 'A contract is missing'), (1, 'new', 'o1', 'B04', 'OPS', 'リレー', 'Relay'),
+            (1, 'new', 'o2', 'B04', 'OPS', 'リレー', 'Relay'),
+            (2, 'new', 'o3', 'B01', 'OPS', '連携漏れ', 'Not in the CRM'), (2, 'persisting', 'o4', 'B01', 'OPS', '連携漏れ', 'Not in the CRM'),
+            (3, 'resolved', 'o5', 'B01', 'OPS', '連携漏れ', 'Not in the CRM'), (4, 'new', 'o6', 'B01', 'OPS', '連携漏れ', 'Not in the CRM')
+        ) as v(n, status, subject, code, team, ja, en)""",
     "kpi_catalogue": "select unnest(['lead_new', 'mql_cnt', 'handoff_b1_cnt', 'won_cnt']) as kpi_code",
     "kpi_values": """
         select code as kpi_code, 1 as definition_version, 'as_was' as definition_basis, 'shared' as view, '' as basis,

@@ -106,10 +106,13 @@ def test_values_are_text() -> None:
 
 
 def test_an_incident_is_told_once(workspace: Workspace) -> None:
-    """One new, one that is seen again in part, one resolved: only the first is news."""
+    """Two are new, one is seen again in part, one resolved. That of two rules has one rule's names, and each subject's money once."""
     audited_candidate(workspace, "r1")
     publish(workspace)
-    assert new_incidents(workspace.config) == ["B01 連携漏れ / Not in the CRM (OPS): 1, 1,000 JPY"]
+    assert new_incidents(workspace.config) == [
+        "B04, G01 リレー / Relay (CS, OPS): 3, 2,000 JPY",
+        "B01 連携漏れ / Not in the CRM (OPS): 1, 1,000 JPY",
+    ]
 
 
 def test_no_incident_is_no_message(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
