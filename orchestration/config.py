@@ -360,5 +360,5 @@ def _feed(company: Company, base: Path, system: SystemSettings, settings: FeedSe
         sets_as_of=table.sets_as_of if settings.sets_as_of is None else settings.sets_as_of,
         columns=tuple(settings.columns.items()),
         declared=table.columns,
-        alternatives=table.alternatives,
+        aliases=table.aliases,
     )

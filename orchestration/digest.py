@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -25,9 +25,9 @@ TOP, DUE, REASONS, DAYS = 10, 10, 3, 7
 WORDS: dict[str, dict[Language, str]] = {
     "title": {"ja": "今週のすり合わせ", "en": "The week's alignment brief"},
     "as_of": {"ja": "基準時点", "en": "as of"},
-    "numbers": {"ja": "数字の動き (直近の確定週と前週)", "en": "Numbers (last whole week and the one before)"},
+    "numbers": {"ja": "数字の動き（直近の確定週と前週）", "en": "Numbers (last whole week and the one before)"},
     "gaps": {
-        "ja": "両部門の数字の差とその理由 (直近の確定月)",
+        "ja": "両部門の数字の差とその理由（直近の確定月）",
         "en": "The teams' two numbers, and why (last whole month)",
     },
     "restated": {
@@ -91,19 +91,23 @@ def make_digest(config: Config, language: Language) -> Digest:
     def word(name: str) -> str:
         return WORDS[name][language]
 
-    def table(heading: str, columns: str, query: str) -> Section:
+    def table(heading: str, columns: str, query: str, period: str = "") -> Section:
         rows = [tuple(_text(value, zone) for value in row) for row in run_query(config, query).rows()]
-        return Section(word(heading), tuple(word(column) for column in columns.split()), rows)
+        return Section(word(heading) + period, tuple(word(column) for column in columns.split()), rows)
 
-    name = f"name_{language}"
     ((as_of,),) = run_query(config, "select max(as_of) from marts.data_status").rows()
+    today = as_of.replace(tzinfo=UTC).astimezone(zone).date()  # not in the week and month that are over
+    week = today - timedelta(days=today.weekday() + 7)
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     return Digest(
         f"{word('title')} · {config.company.name}",
         f"{word('as_of')} {_text(as_of, zone)} {zone.key}",
         word("none"),
         [
-            table("numbers", "kpi week before", _numbers(name)),
-            table("gaps", "kpi marketing shared sales why", _gaps(language)),
+            table(
+                "numbers", "kpi week before", _numbers(language, week), f": {week} – {week + timedelta(days=6):%m-%d}"
+            ),
+            table("gaps", "kpi marketing shared sales why", _gaps(language, month), f": {month:%Y-%m}"),
             table("restated", "kpi month published now causes", _restated(language)),
             table("stake", "rule team records amount action", _at_stake(language)),
             table("solved", "team raised resolved open", _solved()),
@@ -112,23 +116,27 @@ def make_digest(config: Config, language: Language) -> Digest:
     )
 
 
-def _numbers(name: str) -> str:
+def _numbers(language: Language, week: date) -> str:
+    """What nothing was counted of in either week is left out."""
     return f"""
         with weeks as (
-            select kpi_code, period_start, numerator,
-                dense_rank() over (order by period_start desc) as week_no
+            select kpi_code, numerator, period_start = {_day(week)} as is_last
             from marts.kpi_values
             where kpi_code in ({_codes()}) and grain = 'week' and view = 'shared' and segment = 'all'
-                and definition_basis = 'as_was' and period_start + interval 7 day <= as_of
+                and definition_basis = 'as_was' and period_start in ({_day(week)}, {_day(week - timedelta(days=7))})
         )
-        select catalogue.{name}, sum(numerator) filter (where week_no = 1), sum(numerator) filter (where week_no = 2)
+        select catalogue.name_{language},
+            coalesce(sum(numerator) filter (where is_last), 0), coalesce(sum(numerator) filter (where not is_last), 0)
         from weeks join marts.kpi_catalogue as catalogue on weeks.kpi_code = catalogue.kpi_code
-        where week_no <= 2
-        group by catalogue.{name}, weeks.kpi_code
+        group by catalogue.name_{language}, weeks.kpi_code
         order by list_position([{_codes()}], weeks.kpi_code)"""
 
 
-def _gaps(language: Language) -> str:
+def _day(day: date) -> str:
+    return f"date '{day}'"
+
+
+def _gaps(language: Language, month: date) -> str:
     """A reason may part both teams from what they share: it says whose step it is."""
     name = f"name_{language}"
     side = f"case side when 'marketing' then {literal(WORDS['marketing'][language])} else {literal(WORDS['sales'][language])} end"
@@ -138,10 +146,7 @@ def _gaps(language: Language) -> str:
             from marts.kpi_bridge as bridge
             left join marts.kpi_bridge_reasons as reasons on bridge.reason = reasons.reason
             where kpi_code in ({_codes()}) and grain = 'month' and segment = 'all' and component = 'numerator'
-                and period_start = (
-                    select max(period_start) from marts.kpi_values
-                    where grain = 'month' and period_start + interval 1 month <= as_of + interval 1 day
-                )
+                and period_start = {_day(month)}
         ),
         numbers as (
             select kpi_code,
@@ -217,11 +222,18 @@ def _signed(number: str) -> str:
 
 
 def _at_stake(language: Language) -> str:
+    """One row per incident: what several rules say of the same records is one thing to do, by the gravest."""
     return f"""
-        select rule_code || ' ' || rule_name_{language}, team, concat_ws(' / ', ma_record_id, crm_record_id), amount_at_stake,
-            action_{language}
-        from marts.mismatches
-        where status in ('new', 'persisting', 'reopened')
+        with unresolved as (
+            select *, row_number() over (partition by root_cause_group order by amount_at_stake desc nulls last, severity, mismatch_id) as no,
+                count(*) over (partition by root_cause_group) as cnt
+            from marts.mismatches
+            where status in ('new', 'persisting', 'reopened')
+        )
+        select rule_code || ' ' || rule_name_{language} || case when cnt > 1 then ' +' || (cnt - 1) else '' end, team,
+            concat_ws(' / ', ma_record_id, crm_record_id), amount_at_stake, action_{language}
+        from unresolved
+        where no = 1
         order by amount_at_stake desc nulls last, severity, mismatch_id
         limit {TOP}"""
 

@@ -91,7 +91,7 @@ class Job:
     loaded_at: datetime  # naive UTC
     tmp: Path
     rejects: "RejectWriter"
-    describe_drift: Callable[[Shape], list[str]]
+    describe_drift: Callable[[Shape, int], list[str]]  # of a file's columns and records
 
     @property
     def scratch(self) -> Path:
@@ -104,7 +104,7 @@ class Job:
 
     def entry(self, outcome: ReadOutcome) -> LandedBatch:
         """The registry entry of this batch."""
-        notes = self.describe_drift(outcome.shape) + outcome.notes
+        notes = self.describe_drift(outcome.shape, outcome.rows_in) + outcome.notes
         return LandedBatch(
             system=self.feed.system,
             table_name=self.feed.table,

@@ -20,7 +20,7 @@ class SourceTable:
     system: str
     table: str
     columns: tuple[str, ...]
-    alternatives: tuple[str, ...]  # those of the columns that are other names of another
+    aliases: tuple[tuple[str, str], ...]  # other name, name: those of the columns that are other names of another
     delivery: str
     key: tuple[str, ...]
     sets_as_of: bool
@@ -64,7 +64,7 @@ def _source_table(file: Path, source: dict[str, Any], table: dict[str, Any]) -> 
         system=source["name"],
         table=table["name"],
         columns=tuple(column["name"] for column in columns),
-        alternatives=tuple(column["name"] for column in columns if "alias_of" in _meta(column)),
+        aliases=tuple((column["name"], _meta(column)["alias_of"]) for column in columns if "alias_of" in _meta(column)),
         delivery=delivery,
         key=tuple(key),
         sets_as_of=bool(meta.get("sets_as_of", True)),

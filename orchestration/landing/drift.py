@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from orchestration.landing.feed import Feed
+
 SAMPLE_ROWS = 1_000
+FEW_ROWS = 20  # a key that fewer JSON lines lack may be one that is only written where it has a value
 
 _KINDS = {
     "boolean": re.compile(r"(?i)true|false"),
@@ -23,6 +26,10 @@ class Shape:
     kinds: Mapping[str, str] = field(default_factory=dict)
     is_ordered: bool = True  # False where a format has no column order (JSON lines)
 
+    def tells(self, rows: int) -> bool:
+        """Whether a file of so many records shows which columns its feed has."""
+        return bool(self.columns) and (self.is_ordered or rows >= FEW_ROWS)
+
 
 def infer_kinds(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
     """The kind of each column that has a value in the sampled rows: boolean, number, date or time, text."""
@@ -37,13 +44,18 @@ def infer_kinds(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) ->
     return kinds
 
 
-def drift_notes(
-    shape: Shape, previous: Shape | None, declared: Sequence[str], alternatives: Sequence[str] = ()
-) -> list[str]:
-    """What changed since the previous batch; for a feed's first batch, what differs from the declaration."""
+def drift_notes(shape: Shape, rows: int, previous: Shape | None, feed: Feed) -> list[str]:
+    """What changed since the previous batch; for a feed's first batch, what differs from the declaration.
+
+    A column is there under any of its names; what a connector adds of its own (`_…`) is nobody's to miss.
+    """
+    if not shape.columns:
+        return []  # JSON lines without a line
     if previous is None:
-        undeclared = [c for c in shape.columns if c not in declared]
-        absent = [c for c in declared if c not in shape.columns and c not in alternatives]
+        aliases = dict(feed.aliases)
+        there = set(shape.columns) | {aliases[column] for column in shape.columns if column in aliases}
+        undeclared = [c for c in shape.columns if c not in feed.declared]
+        absent = [c for c in feed.declared if c not in there and c not in aliases and not c.startswith("_")]
         notes = [f"not declared in the source YAML, landed as text: {', '.join(undeclared)}"] if undeclared else []
         return notes + ([f"declared but not in the file, read as null: {', '.join(absent)}"] if absent else [])
     new = [c for c in shape.columns if c not in previous.columns]
@@ -57,7 +69,10 @@ def drift_notes(
         )
         new, missing = [], []
     notes += [f"new column {column}" for column in new]
-    notes += [f"column {column} is missing, read as null" for column in missing]
+    if shape.tells(rows):
+        notes += [f"column {column} is missing, read as null" for column in missing]
+    elif missing:
+        notes.append(f"no value in {rows} rows: {', '.join(missing)}")
     common = [c for c in previous.columns if c in shape.columns]
     if shape.is_ordered and common != [c for c in shape.columns if c in previous.columns]:
         notes.append("columns came in another order (values follow their names)")

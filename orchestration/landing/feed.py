@@ -23,7 +23,7 @@ class Feed:
     sets_as_of: bool
     columns: tuple[tuple[str, str], ...]  # header map: header in the file, column name
     declared: tuple[str, ...]
-    alternatives: tuple[str, ...]  # declared other names, whose absence is nothing to report
+    aliases: tuple[tuple[str, str], ...]  # declared other names, and what for
 
     @property
     def name(self) -> str:

@@ -180,7 +180,7 @@ class _FeedLanding:
             loaded_at=self._loaded_at,
             tmp=target.with_name(f".{batch_id}.tmp"),
             rejects=rejects,
-            describe_drift=lambda shape: drift_notes(shape, previous, self._feed.declared, self._feed.alternatives),
+            describe_drift=lambda shape, rows: drift_notes(shape, rows, previous, self._feed),
         )
         try:
             outcome = read_file(job)
@@ -194,8 +194,8 @@ class _FeedLanding:
             for stray in (job.tmp, job.scratch):
                 stray.unlink(missing_ok=True)
         batch = job.entry(outcome)
-        # An unreadable file has no columns: the next one is compared with the last that had.
-        self._shape = outcome.shape if outcome.shape.columns else previous
+        # The next file is compared with the last that told its columns: an unreadable one does not.
+        self._shape = outcome.shape if outcome.shape.tells(outcome.rows_in) else previous or _known(outcome.shape)
         self._latest = batch
         self.freshness = max(self.freshness or batch.extracted_at, batch.extracted_at)
         return batch
@@ -219,10 +219,17 @@ def read_file(job: Job) -> ReadOutcome:
 
 
 def _last_shape(batches: list[Path]) -> Shape | None:
+    some = None
     for path in reversed(batches):
-        if (shape := read_metadata(path)[1]).columns:
+        batch, shape = read_metadata(path)
+        if shape.tells(batch.rows_in):
             return shape
-    return None
+        some = some or _known(shape)
+    return some
+
+
+def _known(shape: Shape) -> Shape | None:
+    return shape if shape.columns else None
 
 
 def _extracted_at(batch_id: str) -> datetime:

@@ -24,6 +24,8 @@ sources:
           - {name: id, data_type: varchar}
           - {name: email, data_type: varchar}
           - {name: company, data_type: varchar}
+          - {name: account_name, config: {meta: {alias_of: company}}}
+          - {name: _connector_deleted, data_type: boolean}
       - name: events
         config: {meta: {delivery: append, key: id}}
         columns: [{name: id}, {name: happened_at}]

@@ -182,6 +182,23 @@ def test_values_follow_names_and_drift_is_told(company):
     ]
 
 
+def test_a_column_is_there_under_another_of_its_names(company):
+    company.put("contacts.csv", text("1,a,襷", header="id,email,account_name"))
+    assert [batch.drift for batch in land(company).batches] == [""]
+
+
+def test_json_lines_lack_what_has_no_value(company):
+    """Nothing is missing from a file without a line, nor from a few lines; it is from many, whatever came between."""
+    for number, lines in enumerate((40, 0, 19, 20)):
+        keys = '"id": "1", "email": "a", "company": "b"' if lines == 40 else '"id": "1"'
+        company.put(f"contacts_{number}.jsonl", f"{{{keys}}}\n" * lines, age=60 - number)
+        if number == 2:
+            assert [batch.drift for batch in land(company).batches] == ["", "", "no value in 19 rows: email, company"]
+    assert [batch.drift.splitlines() for batch in land(company).batches] == [
+        ["column email is missing, read as null", "column company is missing, read as null"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -25,10 +25,11 @@ def test_the_brief_is_filled_in_both_languages(sample_company: Built, tmp_path: 
         f"digest.{language}.{kind}" for language in ("ja", "en") for kind in ("md", "html")
     }
     filled = {section.heading for section in digests["en"].sections if section.rows}
-    assert {"Mismatches with the most money at stake", "Numbers (last whole week and the one before)"} <= filled
+    numbers = "Numbers (last whole week and the one before): 2026-03-23 – 03-29"  # as of midnight of Wednesday, 1 April
+    assert {"Mismatches with the most money at stake", numbers} <= filled
     assert any(heading.startswith("The teams' two numbers") for heading in filled)
     sections = {section.heading: section.rows for section in digests["en"].sections}
-    reasons = [row[4] for row in sections[WORDS["gaps"]["en"]]]
+    reasons = [row[4] for row in sections[WORDS["gaps"]["en"] + ": 2026-03"]]
     assert all(reason.startswith(("marketing: ", "sales: ")) for reason in reasons)
     due = sections[WORDS["due"]["en"]]
     with duckdb.connect(str(sample_company.config.published_dir / "current" / MARTS_FILE), read_only=True) as con:
