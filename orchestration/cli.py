@@ -144,7 +144,9 @@ def bridge(
     month: Annotated[str | None, typer.Option(help="Month, such as 2026-03.")] = None,
     quarter: Annotated[str | None, typer.Option(help="First day of a fiscal quarter, such as 2026-01-01.")] = None,
     year: Annotated[str | None, typer.Option(help="First day of a fiscal year, such as 2025-04-01.")] = None,
-    segment: Annotated[str | None, typer.Option(help="name=value, such as channel=event; default the total.")] = None,
+    segment: Annotated[
+        str | None, typer.Option(help="name=value, such as channel=paid_search; default the total.")
+    ] = None,
     rows: Annotated[bool, typer.Option("--rows", help="The records behind the steps.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV, UTF-8 with byte-order mark.")] = False,

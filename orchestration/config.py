@@ -249,12 +249,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _explain(detail: dict[str, Any]) -> str:
     parts = [str(part) for part in detail["loc"]]
     key, value, kind = ".".join(parts), detail["input"], detail["type"]
+    shown = "(not shown)" if parts[0] == "notify" else repr(value)  # a URL put there by mistake is a secret
     if kind == "missing":
         return f"{key}: missing; add it"
     if kind == "extra_forbidden":
-        return f"{key} = {value!r}: unknown key; {_suggest(parts[-1], _known_keys(parts[:-1]))}"
+        return f"{key} = {shown}: unknown key; {_suggest(parts[-1], _known_keys(parts[:-1]))}"
     message = detail["msg"].removeprefix("Value error, ")
-    shown = "(not shown)" if parts[-1] == "webhook_env" else repr(value)  # a URL put there by mistake is a secret
     return f"{key} = {shown}: {message[:1].lower()}{message[1:]}"
 
 

@@ -108,6 +108,10 @@ def test_checksum_is_of_the_settings_not_the_text(load):
         (COMPANY + "[kpis]\nsegments = ['chanel']\n", "kpis.segments.0 = 'chanel': "),
         (COMPANY + "[schedule]\ncron = '0 25 * * *'\n", "schedule.cron = '0 25 * * *': not a schedule"),
         (COMPANY + "[notify]\nwebhook_env = 'https://secret'\n", "notify.webhook_env = (not shown): not the name of"),
+        (
+            COMPANY + "[notify]\nwebhook_url = 'https://secret'\n",
+            "notify.webhook_url = (not shown): unknown key; did you mean webhook_env?",
+        ),
         (COMPANY + "[systems.hubspot]\n", "systems.hubspot.folder: missing; add it"),
         (COMPANY + "[systems.hubspot]\nfolder = 'nix'\n", "systems.hubspot.folder = 'nix': there is no folder"),
         (

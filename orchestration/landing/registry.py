@@ -53,7 +53,9 @@ def locked(path: Path) -> Iterator[None]:
 
 def declare_tables(landing_dir: Path, catalogue: Catalogue) -> None:
     """Give every source table a zero-row `_declared.parquet`, so that reading it never fails for want of a file
-    and declared columns that no batch has are null."""
+    and declared columns that no batch has are null. Raw rows are personal data: the landing zone is its owner's alone."""
+    landing_dir.mkdir(parents=True, exist_ok=True)
+    landing_dir.chmod(0o700)
     for system, tables in catalogue.items():
         for table, source in tables.items():
             target = landing_dir / system / table / "_declared.parquet"

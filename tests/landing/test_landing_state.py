@@ -182,6 +182,12 @@ def test_values_follow_names_and_drift_is_told(company):
     ]
 
 
+def test_raw_rows_are_their_owners_alone(company):
+    company.put("contacts.csv", text("1,a,襷"))
+    land(company)
+    assert company.config.landing_dir.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_column_is_there_under_another_of_its_names(company):
     company.put("contacts.csv", text("1,a,襷", header="id,email,account_name"))
     assert [batch.drift for batch in land(company).batches] == [""]
