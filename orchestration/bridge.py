@@ -46,6 +46,14 @@ def check(config: Config, place: Place) -> None:
     segments = _column(config, "select distinct segment from marts.kpi_bridge order by 1")
     if place.segment not in segments:
         raise QueryError(f"--segment {place.segment}: write name=value with a name of {', '.join(segments)}")
+    values = _column(
+        config,
+        f"select distinct segment_value from marts.kpi_bridge where segment = {literal(place.segment)} order by 1",
+    )
+    if place.segment_value not in values:
+        raise QueryError(
+            f"--segment {place.segment}={place.segment_value}: nothing has that value; there is {', '.join(values)}"
+        )
     start = literal(place.period_start.isoformat())
     if not _column(config, f"select 1 from marts.calendar where {GRAINS[place.grain]} = {start} limit 1"):
         raise QueryError(f"{place.period_start} is not the first day of a {place.grain.replace('_', ' ')}")

@@ -155,6 +155,8 @@ def bridge(
     """Show why marketing and sales have two numbers for a KPI: what leads from one to the other."""
     if as_csv and as_json:
         _stop("choose one of --csv and --json", WRONG_USE)
+    if month and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        _stop(f"--month {month}: write a month such as 2026-03", WRONG_USE)
     given = {"month": month and f"{month}-01", "fiscal_quarter": quarter, "fiscal_year": year}
     periods = [(grain, text) for grain, text in given.items() if text]
     if len(periods) != 1:
@@ -196,6 +198,8 @@ def digest(
         digests = write_digests(company, folder)
     except QueryError as error:
         _stop(str(error), FAILED)
+    except OSError as error:
+        _stop(f"--out {folder}: cannot be written: {error.strerror}; name a folder of your own", WRONG_USE)
     typer.echo(to_markdown(digests["ja" if language == "ja" else "en"]), nl=False)
     typer.echo(f"Written to {folder}", err=True)
 
@@ -334,6 +338,8 @@ def preview(
 ) -> None:
     """What the edited definitions would change, on the current version's data, before anybody else sees it."""
     company = _load(config)
+    if markdown is not None and not os.access(markdown.parent, os.W_OK):
+        _stop(f"--markdown {markdown}: there is no folder {markdown.parent} to write to; create it", WRONG_USE)
     from orchestration.preview import PreviewError
     from orchestration.preview import preview as compare
     from orchestration.preview_report import print_preview, to_json, to_markdown
@@ -367,6 +373,8 @@ def semantic(
         count = write_project(company, folder)
     except QueryError as error:
         _stop(str(error), WRONG_USE)
+    except OSError as error:
+        _stop(f"{folder}: cannot be written: {error.strerror}; name a folder", WRONG_USE)
     typer.echo(f"{count} metrics in {folder}; try: cd {folder} && dbt parse --profiles-dir . && mf list metrics")
 
 

@@ -278,7 +278,7 @@ def _text(value: Any, zone: ZoneInfo) -> str:
 
 
 def to_markdown(digest: Digest) -> str:
-    """For a terminal, a chat or a file."""
+    """For a terminal or a file."""
     lines = [f"# {_markdown(digest.title)}", "", _markdown(digest.subtitle)]
     for section in digest.sections:
         lines += ["", f"## {section.heading}", ""]
@@ -287,6 +287,19 @@ def to_markdown(digest: Digest) -> str:
             continue
         lines += [_row(section.columns, str), _row(section.columns, lambda _: "---")]
         lines += [_row(row, _markdown) for row in section.rows]
+    return "\n".join(lines) + "\n"
+
+
+def to_chat(digest: Digest) -> str:
+    """For a chat, which shows no tables: what is due first."""
+    lines = [digest.title, digest.subtitle]
+    for section in [digest.sections[-1], *digest.sections[:-1]]:
+        lines += ["", f"■ {section.heading}"]
+        lines += (
+            [" | ".join(section.columns), *(f"• {' | '.join(row)}" for row in section.rows)]
+            if section.rows
+            else [digest.nothing]
+        )
     return "\n".join(lines) + "\n"
 
 

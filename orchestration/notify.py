@@ -10,7 +10,7 @@ from orchestration.config import Config
 
 log = logging.getLogger("tasuki")
 TIMEOUT_SECONDS = 10
-TEXT_LIMIT = 2_000
+TEXT_LIMIT = 4_000  # what Slack shows of a message without a fold
 SHOWN_INCIDENTS = 10
 
 
@@ -28,13 +28,13 @@ def incidents_found(config: Config, incidents: list[str]) -> bool:
     more = len(incidents) - SHOWN_INCIDENTS
     lines = [f"Tasuki: {len(incidents)} new S1 incident(s) at {config.company.name}", *incidents[:SHOWN_INCIDENTS]]
     lines += [f"and {more} more: tasuki mismatches --severity S1"] if more > 0 else []
-    # Slack reads <…> as a link or a mention
-    return post(config, "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    return post(config, "\n".join(lines))
 
 
 def post(config: Config, text: str) -> bool:
-    """Post a text, cut to TEXT_LIMIT, to the webhook. False where none is configured or it does not take it."""
-    text = text[:TEXT_LIMIT]
+    """Post a plain text, cut to TEXT_LIMIT, to the webhook. False where none is configured or it does not take it."""
+    # Slack reads <…> as a link or a mention
+    text = text[:TEXT_LIMIT].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if config.notify.webhook_env is None:
         return False
     url = os.environ.get(config.notify.webhook_env, "")

@@ -36,10 +36,10 @@ def digest_job(workspace: Workspace) -> dg.JobDefinition:
 
     @dg.op(name="digest", description="The week's brief for both teams.")
     def digest() -> None:
-        from orchestration.digest import to_markdown, write_digests
+        from orchestration.digest import to_chat, write_digests
 
         digests = write_digests(workspace.config, workspace.config.home_dir / "digests")
-        post(workspace.config, to_markdown(digests["ja"]))
+        post(workspace.config, to_chat(digests["ja"]))
 
     @dg.job(name=DIGEST_JOB, executor_def=dg.in_process_executor, description="Write and send the week's brief.")
     def weekly() -> None:

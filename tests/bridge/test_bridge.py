@@ -307,9 +307,11 @@ def test_the_sheet_as_data(conflicted: Built, published: Built) -> None:
         (("nrr", "--month", "2026-02"), "there is a bridge for accept_rate"),
         (("mql_cnt",), "write one of --month"),
         (("mql_cnt", "--month", "2026-02", "--year", "2025-04-01"), "write one of --month"),
-        (("mql_cnt", "--month", "February"), "write a day"),
+        (("mql_cnt", "--month", "February"), "write a month"),
+        (("mql_cnt", "--quarter", "February"), "write a day"),
         (("mql_cnt", "--quarter", "2026-02-01"), "not the first day of a fiscal quarter"),
         (("mql_cnt", "--month", "2026-02", "--segment", "colour=red"), "with a name of all, "),
+        (("mql_cnt", "--month", "2026-02", "--segment", "channel=nowhere"), "nothing has that value; there is "),
     ],
 )
 def test_wrong_use_is_told_in_one_line(published: Built, args: tuple[str, ...], message: str) -> None:
@@ -319,7 +321,7 @@ def test_wrong_use_is_told_in_one_line(published: Built, args: tuple[str, ...], 
 
 
 def test_a_period_without_anybody_says_so(published: Built) -> None:
-    code, output = run(published, "mql_cnt", "--month", "2026-02", "--segment", "channel=nowhere")
+    code, output = run(published, "mql_cnt", "--month", "2024-01")
     assert code == 0 and "Neither team counts anything here" in output
 
 

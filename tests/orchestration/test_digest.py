@@ -8,8 +8,18 @@ import pytest
 
 from orchestration.atomic import write_json
 from orchestration.config import Config, load_config
-from orchestration.digest import WORDS, Digest, Section, make_digest, new_incidents, to_html, to_markdown, write_digests
-from orchestration.notify import incidents_found
+from orchestration.digest import (
+    WORDS,
+    Digest,
+    Section,
+    make_digest,
+    new_incidents,
+    to_chat,
+    to_html,
+    to_markdown,
+    write_digests,
+)
+from orchestration.notify import TEXT_LIMIT, incidents_found
 from orchestration.publish import MARTS_FILE, publish
 from orchestration.query import QueryError
 from orchestration.warehouse import Workspace
@@ -41,6 +51,9 @@ def test_the_brief_is_filled_in_both_languages(sample_company: Built, tmp_path: 
     assert due and {row[0].split(" / ")[0] for row in due} <= {record for (record,) in known}
     assert due[0][2] == earliest, "in the company's time"
     assert len((tmp_path / "digest.en.md").read_text(encoding="utf-8").splitlines()) < 80  # a page
+    assert len(to_chat(digests["ja"])) < TEXT_LIMIT and to_chat(digests["ja"]).index(due[0][0]) < 200, (
+        "nothing is cut off"
+    )
     for language in ("ja", "en"):
         page = (tmp_path / f"digest.{language}.html").read_text(encoding="utf-8")
         assert "<script" not in page and "src=" not in page

@@ -47,8 +47,12 @@ def test_posts_and_logs(
 ) -> None:
     url, bodies = posted
     monkeypatch.setenv("TEST_HOOK", f"{url}/secret")
-    assert run_failed(company(tmp_path), "run-1", "Failed: audit.")
-    assert list(bodies[0]) == ["text"] and "試験" in bodies[0]["text"] and "Failed: audit." in bodies[0]["text"]
+    assert run_failed(company(tmp_path), "run-1", "Failed: audit <!channel>.")
+    assert (
+        list(bodies[0]) == ["text"]
+        and "試験" in bodies[0]["text"]
+        and "Failed: audit &lt;!channel&gt;." in bodies[0]["text"]
+    )
     assert "run-1" in caplog.text and "/secret" not in caplog.text
 
 

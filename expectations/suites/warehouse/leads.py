@@ -55,7 +55,7 @@ def _mix(column: str, label: str, limits: Limits) -> Expectation:
                     as moved_cnt
             from counted
         )
-        select leads_cnt, leads_before_cnt, moved_cnt
+        select leads_cnt, leads_before_cnt, round(moved_cnt / 2.0 / (leads_cnt * leads_before_cnt), 3) as moved_share, {limits.mix_shift} as limit_share
         from moved
         where least(leads_cnt, leads_before_cnt) >= {limits.mix_min_leads}
             and moved_cnt / 2.0 / (leads_cnt * leads_before_cnt) > {limits.mix_shift}
