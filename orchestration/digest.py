@@ -52,6 +52,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "rule": {"ja": "不一致", "en": "mismatch"},
     "team": {"ja": "担当", "en": "team"},
     "records": {"ja": "レコード", "en": "records"},
+    "cnt": {"ja": "件数", "en": "count"},
     "amount": {"ja": "金額", "en": "at stake"},
     "action": {"ja": "すること", "en": "what to do"},
     "raised": {"ja": "発生", "en": "raised"},
@@ -109,7 +110,7 @@ def make_digest(config: Config, language: Language) -> Digest:
             ),
             table("gaps", "kpi marketing shared sales why", _gaps(language, month), f": {month:%Y-%m}"),
             table("restated", "kpi month published now causes", _restated(language)),
-            table("stake", "rule team records amount action", _at_stake(language)),
+            table("stake", "rule team records cnt amount action", _at_stake(language)),
             table("solved", "team raised resolved open", _solved()),
             table("due", "lead owner due_at value", _due()),
         ],
@@ -221,20 +222,33 @@ def _signed(number: str) -> str:
     return f"case when {number} > 0 then '+' else '' end || {_shown(number)}"
 
 
-def _at_stake(language: Language) -> str:
-    """One row per incident: what several rules say of the same records is one thing to do, by the gravest."""
+def _incidents(severities: str) -> str:
+    """SQL: what is open, by incident. It goes by its gravest rule, and what several rules say of one subject is at stake once."""
+    first = "(severity, rule_code, mismatch_id)"
     return f"""
-        with unresolved as (
-            select *, row_number() over (partition by root_cause_group order by amount_at_stake desc nulls last, severity, mismatch_id) as no,
-                count(*) over (partition by root_cause_group) as cnt
+        select root_cause_group, string_agg(distinct rule_code, ', ' order by rule_code) as rules,
+            min_by(rule_name_ja, {first}) as name_ja, min_by(rule_name_en, {first}) as name_en,
+            min_by(action_ja, {first}) as action_ja, min_by(action_en, {first}) as action_en,
+            string_agg(distinct team, ', ' order by team) as teams, min_by(records, {first}) as records,
+            count(*) as cnt, sum(amount_at_stake) filter (where is_its_money) as amount,
+            bool_and(status in ('new', 'reopened')) as is_news
+        from (
+            select *, concat_ws(' / ', ma_record_id, crm_record_id) as records,
+                row_number() over (
+                    partition by root_cause_group, subject_type, coalesce(subject_id, mismatch_id)
+                    order by amount_at_stake desc nulls last
+                ) = 1 as is_its_money
             from marts.mismatches
-            where status in ('new', 'persisting', 'reopened')
-        )
-        select rule_code || ' ' || rule_name_{language} || case when cnt > 1 then ' +' || (cnt - 1) else '' end, team,
-            concat_ws(' / ', ma_record_id, crm_record_id), amount_at_stake, action_{language}
-        from unresolved
-        where no = 1
-        order by amount_at_stake desc nulls last, severity, mismatch_id
+            where status in ('new', 'persisting', 'reopened') and severity in ({severities})
+        ) as unresolved
+        group by root_cause_group"""
+
+
+def _at_stake(language: Language) -> str:
+    return f"""
+        select rules || ' ' || name_{language}, teams, records, cnt, amount, action_{language}
+        from ({_incidents("'S1', 'S2', 'S3', 'S4'")}) as incidents
+        order by amount desc nulls last, root_cause_group
         limit {TOP}"""
 
 
@@ -347,30 +361,17 @@ def write_digests(config: Config, folder: Path) -> dict[Language, Digest]:
 
 
 def new_incidents(config: Config) -> list[str]:
-    """S1 mismatches that nobody was told of: one line per incident that this version is the first to see, or sees again.
-
-    An incident of several rules goes by the name of the first; what two of them say of one subject is at stake once.
-    """
+    """S1 mismatches that nobody was told of: one line per incident that this version is the first to see, or sees again."""
     found = run_query(
         config,
-        """
-        with unresolved as (
-            select *,
-                row_number() over (
-                    partition by root_cause_group, subject_type, coalesce(subject_id, mismatch_id) order by amount_at_stake desc nulls last
-                ) = 1 as is_its_money
-            from marts.mismatches
-            where severity = 'S1' and status in ('new', 'persisting', 'reopened')
-        )
-        select string_agg(distinct rule_code, ', ' order by rule_code), min_by(rule_name_ja, rule_code), min_by(rule_name_en, rule_code),
-            string_agg(distinct team, ', ' order by team), count(*), sum(amount_at_stake) filter (where is_its_money)
-        from unresolved
-        group by root_cause_group
-        having bool_and(status in ('new', 'reopened'))
-        order by 6 desc nulls last, root_cause_group""",
+        f"""
+        select rules, name_ja, name_en, teams, cnt, amount
+        from ({_incidents("'S1'")}) as incidents
+        where is_news
+        order by amount desc nulls last, root_cause_group""",
     )
     return [
-        f"{codes} {ja} / {en} ({teams}): {count:,}"
+        f"{rules} {ja} / {en} ({teams}): {count:,}"
         + (f", {amount:,.0f} {config.company.base_currency}" if amount else "")
-        for codes, ja, en, teams, count, amount in found.rows()
+        for rules, ja, en, teams, count, amount in found.rows()
     ]

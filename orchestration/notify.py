@@ -10,7 +10,7 @@ from orchestration.config import Config
 
 log = logging.getLogger("tasuki")
 TIMEOUT_SECONDS = 10
-TEXT_LIMIT = 4_000  # what Slack shows of a message without a fold
+TEXT_LIMIT = 4_000  # as much as Slack recommends
 SHOWN_INCIDENTS = 10
 
 

@@ -41,6 +41,7 @@ def test_the_brief_is_filled_in_both_languages(sample_company: Built, tmp_path: 
     sections = {section.heading: section.rows for section in digests["en"].sections}
     reasons = [row[4] for row in sections[WORDS["gaps"]["en"] + ": 2026-03"]]
     assert all(reason.startswith(("marketing: ", "sales: ")) for reason in reasons)
+    stake = sections[WORDS["stake"]["en"]]
     due = sections[WORDS["due"]["en"]]
     with duckdb.connect(str(sample_company.config.published_dir / "current" / MARTS_FILE), read_only=True) as con:
         known = con.execute("SELECT out_record_id FROM marts.handoffs WHERE boundary = 'B1'").fetchall()
@@ -48,6 +49,8 @@ def test_the_brief_is_filled_in_both_languages(sample_company: Built, tmp_path: 
             "SELECT strftime(min(sla_due_at) + INTERVAL 9 HOUR, '%Y-%m-%d %H:%M') FROM marts.handed_over_leads"
             " WHERE is_countable AND is_sla_met IS NULL AND first_attempt_at IS NULL AND closed_at IS NULL"
         ).fetchone() or ("",)
+    assert any(", " in row[0] for row in stake), "several rules at one deal are one row"
+    assert len({row[2] for row in stake}) == len(stake)
     assert due and {row[0].split(" / ")[0] for row in due} <= {record for (record,) in known}
     assert due[0][2] == earliest, "in the company's time"
     assert len((tmp_path / "digest.en.md").read_text(encoding="utf-8").splitlines()) < 80  # a page
@@ -110,6 +113,25 @@ def test_it_tells_what_published_months_became_this_week_and_why(sample_company:
     ]
     assert [row[1:4] for row in told["ja"]] == [row[1:4] for row in told["en"]]
     assert told["ja"][1][4] == "定義・しきい値の変更 -2, 削除 -1 / -1"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "week", "month"),
+    [
+        ("2026-03-29 14:59:59", "2026-03-16 – 03-22", "2026-02"),  # Sunday, its last second
+        ("2026-03-29 21:00:00", "2026-03-23 – 03-29", "2026-02"),  # Monday at six: yesterday's week is over
+        ("2026-03-31 14:59:59", "2026-03-23 – 03-29", "2026-02"),
+        ("2026-03-31 15:00:00", "2026-03-23 – 03-29", "2026-03"),
+    ],
+)
+def test_a_week_and_a_month_end_by_the_companys_clock(
+    sample_company: Built, tmp_path: Path, as_of: str, week: str, month: str
+) -> None:
+    config = restated_version(sample_company, tmp_path)
+    with duckdb.connect(str(config.published_dir / "current" / MARTS_FILE)) as con:
+        con.execute("UPDATE marts.data_status SET as_of = ?", [as_of])
+    numbers, gaps = make_digest(config, "en").sections[:2]
+    assert numbers.heading.endswith(week) and gaps.heading.endswith(month) and numbers.rows and gaps.rows
 
 
 def test_values_are_text() -> None:
