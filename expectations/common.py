@@ -82,6 +82,10 @@ def parent(column: str, table: str) -> Expectation:
     )
 
 
+# How both teams find a handed-over lead, as `key` of a promise.
+RECORDS = "lead_id, out_record_id, in_record_id"
+
+
 def promise(en: str, ja: str, *, key: str, among: str, keeps: str) -> Expectation:
     """Every row of `among` meets `keeps`, two conditions; what does not is shown by its `key`. A team's promise: it never blocks."""
     return UnexpectedRowsExpectation(

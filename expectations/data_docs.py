@@ -32,7 +32,7 @@ class Site:
     """Whose results these are."""
 
     company: str
-    as_of: str
+    as_of: str  # by the company's clock, with its zone
 
 
 def write_data_docs(folder: Path, site: Site, results: Sequence[Result]) -> None:
@@ -97,6 +97,6 @@ def _page(site: Site, ja: str, en: str, body: str) -> str:
         '<link rel="icon" href="data:,">',
         f"<title>{escape(ja)} · {escape(site.company)}</title><style>{STYLE}</style></head><body>",
         f"<h1>{escape(ja)}<br><small>{escape(en)}</small></h1>",
-        f'<p class="quiet">{escape(site.company)} · 基準時点 · as of {escape(site.as_of)} UTC</p>',
+        f'<p class="quiet">{escape(site.company)} · 基準時点 · as of {escape(site.as_of)}</p>',
     )
     return "".join((*head, body, "</body></html>\n"))

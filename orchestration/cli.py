@@ -242,12 +242,16 @@ def mismatches(
         write(answer, sys.stdout)
     except query.QueryError as error:
         _stop(str(error), WRONG_USE)
+    if not (as_csv or as_json):
+        typer.echo("tasuki explain ID shows one of them with both records, the rule and its history", err=True)
 
 
 @app.command()
 def explain(
     mismatch_id: Annotated[str, typer.Argument(help="Id of a mismatch, or its beginning.")],
-    personal: Annotated[bool, typer.Option("--personal", help="Names, addresses and telephone numbers too.")] = False,
+    personal: Annotated[
+        bool, typer.Option("--personal", help="Names, addresses, telephone numbers and what people typed too.")
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Show one mismatch: the rule in words and SQL, both records side by side, what is at stake, its history."""

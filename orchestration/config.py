@@ -7,6 +7,7 @@ import re
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -104,6 +105,10 @@ class Company(_Table):
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 4
     base_currency: Annotated[str, AfterValidator(_currency)] = "JPY"
     seeds: str | None = None
+
+    def clock(self, at: datetime) -> datetime:
+        """An instant of a mart, UTC without zone, by the company's clock."""
+        return at.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(self.timezone))
 
 
 class Paths(_Table):

@@ -9,10 +9,9 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from orchestration.atomic import write_text
 from orchestration.config import Config
@@ -87,22 +86,20 @@ class Digest:
 def make_digest(config: Config, language: Language) -> Digest:
     """The brief on the current version. Raises QueryError where nothing is published."""
 
-    zone = ZoneInfo(config.company.timezone)
-
     def word(name: str) -> str:
         return WORDS[name][language]
 
     def table(heading: str, columns: str, query: str, period: str = "") -> Section:
-        rows = [tuple(_text(value, zone) for value in row) for row in run_query(config, query).rows()]
+        rows = [tuple(_text(value, config) for value in row) for row in run_query(config, query).rows()]
         return Section(word(heading) + period, tuple(word(column) for column in columns.split()), rows)
 
     ((as_of,),) = run_query(config, "select max(as_of) from marts.data_status").rows()
-    today = as_of.replace(tzinfo=UTC).astimezone(zone).date()  # not in the week and month that are over
+    today = config.company.clock(as_of).date()  # not in the week and month that are over
     week = today - timedelta(days=today.weekday() + 7)
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     return Digest(
         f"{word('title')} · {config.company.name}",
-        f"{word('as_of')} {_text(as_of, zone)} {zone.key}",
+        f"{word('as_of')} {_text(as_of, config)} {config.company.timezone}",
         word("none"),
         [
             table(
@@ -263,14 +260,8 @@ def _solved() -> str:
 def _due() -> str:
     """Leads by the records that both teams know them by."""
     return f"""
-        with records as (
-            select lead_id, max_by(concat_ws(' / ', out_record_id, in_record_id), (coalesce(out_at, in_at), handoff_id)) as records
-            from marts.handoffs
-            where boundary = 'B1'
-            group by lead_id
-        )
-        select coalesce(records.records, lead_id), owner_id, sla_due_at, expected_value
-        from marts.handed_over_leads left join records using (lead_id)
+        select concat_ws(' / ', out_record_id, in_record_id), owner_id, sla_due_at, expected_value
+        from marts.handed_over_leads
         where is_countable and is_sla_met is null and first_attempt_at is null and closed_at is null and sla_due_at is not null
         order by sla_due_at, lead_id
         limit {DUE}"""
@@ -280,12 +271,12 @@ def _codes() -> str:
     return ", ".join(literal(code) for code in HEADLINES)
 
 
-def _text(value: Any, zone: ZoneInfo) -> str:
+def _text(value: Any, config: Config) -> str:
     """A value for people; marts keep instants in UTC."""
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        return f"{value.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"
+        return f"{config.company.clock(value):%Y-%m-%d %H:%M}"
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"

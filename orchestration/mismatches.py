@@ -47,14 +47,23 @@ PERSONAL = {
     "name",
     "customer_name",
     "website",
+    "first_url",
     "sync_error",
+    # typed by people about people
     "authority",
+    "budget",
+    "need",
+    "timeline",
+    "purpose",
+    "handover_promises",
+    "handover_scope",
     "handover_stakeholders",
 }
 
 
-SHORT = """mismatch_id, rule_code, rule_name_ja, severity, team, status, age_business_days, amount_at_stake, ma_record_id, crm_record_id,
-            detail"""
+# `explain` takes the beginning of an id
+SHORT = """left(mismatch_id, 10) as mismatch_id, rule_code as rule, severity, team, owner_id as owner, status, age_business_days as days,
+            amount_at_stake, ma_record_id, crm_record_id, detail, rule_name_ja || ' / ' || rule_name_en as rule_name"""
 
 
 def listing(config: Config, chosen: dict[str, list[str]], short: bool) -> Answer:
@@ -84,16 +93,17 @@ def listing(config: Config, chosen: dict[str, list[str]], short: bool) -> Answer
 def explain(config: Config, mismatch_id: str, personal: bool, out: IO[str]) -> None:
     """Print the rule, both records side by side and the history of one mismatch; an id may be cut short.
 
-    Raises QueryError where there is none, or several. Names, addresses and telephone numbers only where `personal`.
+    Raises QueryError where there is none, or several. Names, addresses, telephone numbers and what people typed only where `personal`.
     """
     row = _one(config, mismatch_id)
     rule = next(
         iter(_dicts(run_query(config, f"from marts.mismatch_rules where rule_code = {literal(row['rule_code'])}")))
     )
     console = Console(file=out) if out.isatty() else Console(file=out, width=160)
+    clock = config.company.clock
 
     def say(text: str = "") -> None:
-        console.print(Text(text))
+        console.print(Text(text), soft_wrap=True)
 
     say(
         f"{row['rule_code']} {rule['name_ja']} / {rule['name_en']}  ({row['severity']}, {row['team']}, {row['status']})"
@@ -111,15 +121,16 @@ def explain(config: Config, mismatch_id: str, personal: bool, out: IO[str]) -> N
     money = "unknown" if row["amount_at_stake"] is None else f"{row['amount_at_stake']:,.0f}"
     facts = [f"At stake: {money}", f"{row['age_business_days']} business days old"]
     facts += [f"owner: {row['owner_id']}"] if row["owner_id"] else []
-    facts += [f"arose {row['occurred_at']:%Y-%m-%d %H:%M} UTC"] if row["occurred_at"] else []
+    facts += [f"arose {clock(row['occurred_at']):%Y-%m-%d %H:%M}"] if row["occurred_at"] else []
     facts += [f"incident: {row['root_cause_group']}"] if row["root_cause_group"] != row["mismatch_id"] else []
-    facts += [f"accepted until {row['accepted_until']}"] if row["accepted_until"] else []
+    if row["accepted_until"]:
+        facts.append(f"accepted until {row['accepted_until']} by {row['accepted_by']}: {row['accepted_reason']}")
     say(f"\n{'; '.join(facts)}")
     say(f"対応: {row['action_ja']}")
     say(f"To do: {row['action_en']}")
-    say("\nHistory")
+    say(f"\nHistory ({config.company.timezone})")
     for as_of, what in _history(config, row):
-        say(f"  {as_of:%Y-%m-%d %H:%M}  {what}")
+        say(f"  {clock(as_of):%Y-%m-%d %H:%M}  {what}")
     say("\nSQL of the rule")
     say((PROJECT_DIR / "dbt_project" / rule["sql_path"]).read_text(encoding="utf-8").rstrip())
 

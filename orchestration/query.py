@@ -111,6 +111,8 @@ def write_table(answer: Answer, out: IO[str]) -> None:
     for row in rows[:SHOWN_ROWS]:
         table.add_row(*(Text("" if value is None else _text(value)) for value in row))
     console.print(table)
+    if not rows:
+        console.print("no rows")
     if len(rows) > SHOWN_ROWS:
         console.print(f"… {len(rows) - SHOWN_ROWS:,} more rows; see them all with --csv or --json")
 

@@ -1,6 +1,7 @@
 """Audit and publish: a candidate is copied from the warehouse, checked as a whole, and switched in."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
@@ -96,8 +97,9 @@ def audit_checks(workspace: Workspace) -> dg.AssetChecksDefinition:
                 result["rows"] = failing_rows(str(database), result["query"])
         blocked = [result for result in results if result["blocks"] and not result["passed"]]
         record_audit(folder, not blocked, results)
-        as_of = read_json(folder / "manifest.json")["as_of"]
-        write_data_docs(folder / "data_docs", Site(config.company.name, as_of), results)
+        as_of = config.company.clock(datetime.fromisoformat(read_json(folder / "manifest.json")["as_of"]))
+        site = Site(config.company.name, f"{as_of:%Y-%m-%d %H:%M} {config.company.timezone}")
+        write_data_docs(folder / "data_docs", site, results)
         report.problems.extend(Problem(r["check"], r["message"], r.get("rows", [])) for r in blocked)
         for audience, table in SUITES:
             of_suite = [r for r in results if (r["audience"], r["table"]) == (audience, table)]

@@ -83,10 +83,13 @@ def bring(company: Built, day: int, records: dict[str, Corrected]) -> None:
                 )
 
 
+REASON, APPROVER = "The customer signs the final amount on the 30th", "FS lead"
+
+
 def except_it(company: Built, deal: str) -> None:
     """Sales may leave this opportunity without an amount for some days."""
     lines = "rule_code,ma_record_id,crm_record_id,detail,reason,accepted_by,accepted_until"
-    lines += f"\nD05,,{deal},,The customer signs the final amount on the 30th,FS lead,{EXCEPTED_UNTIL}\n"
+    lines += f"\nD05,,{deal},,{REASON},{APPROVER},{EXCEPTED_UNTIL}\n"
     (company.root / "var" / "sample" / "seeds" / "mismatch_exceptions.csv").write_text(lines, encoding="utf-8")
 
 
@@ -119,6 +122,13 @@ def queue(company: Built) -> dict[str, tuple[object, ...]]:
     told = {row[0]: row[1:] for row in rows}
     assert len(told) == len(rows)
     return told
+
+
+def acceptances(company: Built) -> set[tuple[str, str, str]]:
+    """Status of what has an acceptance, who accepted it and why, as the mart tells."""
+    with duckdb.connect(str(company.warehouse), read_only=True) as con:
+        query = "SELECT status, accepted_by, accepted_reason FROM marts.mismatches WHERE accepted_until IS NOT NULL"
+        return set(con.execute(query).fetchall())
 
 
 def statuses(company: Built) -> dict[tuple[str, str], str]:
@@ -168,6 +178,8 @@ def test_ten_daily_deliveries_tell_the_history_that_happened(builder: Builder) -
         }
         assert told == wanted, day
         seen |= {str(state[0]) for state in told.values()}
+        is_accepted = any(state[0] == "accepted" for state in told.values())
+        assert acceptances(company) == ({("accepted", APPROVER, REASON)} if is_accepted else set()), day
         shown = statuses(company)
         for name, kept in story.items():
             kept.append(shown.get((RULE[name], records[name].row["Id"])))

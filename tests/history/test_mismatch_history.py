@@ -23,7 +23,7 @@ RULES = ("R1", "R2", "R3")
 FOUND = """
     mismatch_id VARCHAR, severity VARCHAR, rule_code VARCHAR, subject_type VARCHAR, subject_id VARCHAR, ma_record_id VARCHAR,
     crm_record_id VARCHAR, ma_value VARCHAR, crm_value VARCHAR, detail VARCHAR, amount_at_stake DECIMAL(18, 2), occurred_at TIMESTAMP,
-    accepted_until DATE
+    accepted_until DATE, accepted_by VARCHAR, accepted_reason VARCHAR
 """
 
 

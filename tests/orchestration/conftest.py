@@ -20,7 +20,8 @@ MARTS = {
             date '2026-01-04' as first_seen_on, 'manager' as persona, 'web' as channel
         from range(3) as r(n)""",
     "handed_over_leads": """
-        select 'l' || n as lead_id, true as is_countable, timestamp '2026-03-20' as handed_over_at, 'manager' as persona,
+        select 'l' || n as lead_id, 'm' || n as out_record_id, 'c' || n as in_record_id, true as is_countable,
+            timestamp '2026-03-20' as handed_over_at, 'manager' as persona,
             'u1' as owner_id, false as is_opted_out, true as is_hot, 60 as score, timestamp '2026-03-19' as last_response_at,
             timestamp '2026-03-23' as sla_due_at, true as is_sla_met, date '2026-03-24' as rejected_on, true as has_reject_reason
         from range(3) as r(n)""",
@@ -28,7 +29,8 @@ MARTS = {
         select cast(d as date) as date_on, dayofweek(d) between 1 and 5 as is_business_day
         from range(date '2025-12-01', date '2026-04-01', interval 1 day) as r(d)""",
     "opportunities": """
-        select 'o1' as opportunity_id, 'l1' as lead_id, 'a1' as account_key, true as is_countable, true as is_won,
+        select 'o1' as opportunity_id, 'd1' as crm_opportunity_id, 'l1' as lead_id, 'a1' as account_key, true as is_countable,
+            true as is_won,
             timestamp '2026-02-01' as won_at, true as is_closed, timestamp '2026-02-01' as closed_at, cast(null as varchar) as loss_reason""",
     "stage_events": """
         select 's' || n as stage_event_id, 'l' || n as lead_id, 'mql' as stage, timestamp '2026-01-05' as occurred_at

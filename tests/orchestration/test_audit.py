@@ -169,6 +169,8 @@ def test_a_promise_says_of_how_many(workspace: Workspace) -> None:
     build(workspace, "faulty", ("update marts.handed_over_leads set is_sla_met = false where lead_id = 'l1'",))
     (failed,) = [result for result in audit(workspace) if not result["passed"]]
     assert (failed["audience"], failed["judged"], failed["message"]) == ("sales", 3, "found 1")
+    rows = failing_rows(str(workspace.warehouse), failed["query"])
+    assert rows == [{"lead_id": "l1", "out_record_id": "m1", "in_record_id": "c1"}]
 
 
 def test_old_promises_are_not_judged_for_ever(workspace: Workspace) -> None:

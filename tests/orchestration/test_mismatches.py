@@ -51,7 +51,7 @@ def test_explain_tells_rule_records_and_history_without_personal_data(sample_com
 def test_explain_shows_which_field_and_records_of_every_kind(sample_company: Company) -> None:
     for rule, shown in (("B08", "Detail: "), ("D06", "deal_id"), ("E07", "activity_id")):
         row = json.loads(sample_company.tasuki("mismatches", "--json", "--rule", rule).out)[0]
-        told = sample_company.tasuki("explain", row["mismatch_id"]).out.split("\nHistory\n")[0]
+        told = sample_company.tasuki("explain", row["mismatch_id"]).out.split("\nHistory (")[0]
         assert shown + (row["detail"] if rule == "B08" else "") in told, told
 
 

@@ -53,18 +53,21 @@ identified as (
 ),
 
 accepted as (
-    select identified.mismatch_id, max(exceptions.accepted_until) as accepted_until
+    select identified.mismatch_id, exceptions.accepted_until, exceptions.accepted_by, exceptions.reason as accepted_reason
     from identified
     inner join exceptions
         on identified.rule_code = exceptions.rule_code
         and coalesce(exceptions.ma_record_id, identified.ma_record_id, '') = coalesce(identified.ma_record_id, '')
         and coalesce(exceptions.crm_record_id, identified.crm_record_id, '') = coalesce(identified.crm_record_id, '')
         and coalesce(exceptions.detail, identified.detail) = identified.detail
-    group by identified.mismatch_id
+    qualify row_number() over (
+        partition by identified.mismatch_id
+        order by exceptions.accepted_until desc, exceptions.accepted_by asc, exceptions.reason asc
+    ) = 1
 ),
 
 final as (
-    select identified.*, accepted.accepted_until
+    select identified.*, accepted.accepted_until, accepted.accepted_by, accepted.accepted_reason
     from identified
     left join accepted on identified.mismatch_id = accepted.mismatch_id
 )

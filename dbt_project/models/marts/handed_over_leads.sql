@@ -27,6 +27,13 @@ expected as (
     select subject_id as lead_id, numerator as expected_value from {{ ref('lead_value') }}
 ),
 
+handoffs as (
+    select lead_id, out_record_id, in_record_id
+    from {{ ref('relay_handoffs') }}
+    where boundary = 'B1' and out_at is not null
+    qualify row_number() over (partition by lead_id order by out_at desc, handoff_id desc) = 1
+),
+
 run_parameters as (
     select as_of from {{ ref('run_parameters') }}
 ),
@@ -36,6 +43,8 @@ final as (
         leads.lead_id,
         leads.person_key,
         leads.account_key,
+        handoffs.out_record_id,
+        handoffs.in_record_id,
         leads.is_countable,
         leads.handed_over_at,
         leads.handed_over_on,
@@ -73,6 +82,7 @@ final as (
     left join clocks on leads.lead_id = clocks.lead_id
     left join rejections on leads.lead_id = rejections.lead_id
     left join expected on leads.lead_id = expected.lead_id
+    left join handoffs on leads.lead_id = handoffs.lead_id
 )
 
 select * from final

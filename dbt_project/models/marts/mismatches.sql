@@ -73,6 +73,8 @@ final as (
             else states.mismatch_id
         end as root_cause_group,
         accepted.accepted_until,
+        accepted.accepted_by,
+        accepted.accepted_reason,
         rules.name_ja as rule_name_ja,
         rules.name_en as rule_name_en,
         rules.action_ja,

@@ -2,7 +2,7 @@
 
 from great_expectations.expectations import Expectation
 
-from expectations.common import promise, within_days
+from expectations.common import RECORDS, promise, within_days
 from expectations.limits import Limits
 
 
@@ -13,10 +13,10 @@ def expectations(limits: Limits) -> list[Expectation]:
     return [
         promise(
             "every handed-over lead is attempted within its agreed time", "引き渡されたリードには約束の時間内に対応する",
-            key="lead_id", among=due, keeps="is_sla_met",
+            key=RECORDS, among=due, keeps="is_sla_met",
         ),
         promise(
             "every rejected lead comes back with a coded reason", "差し戻すリードには理由コードがある",
-            key="lead_id", among=rejected, keeps="has_reject_reason",
+            key=RECORDS, among=rejected, keeps="has_reject_reason",
         ),
     ]  # fmt: skip

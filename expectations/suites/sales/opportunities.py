@@ -11,7 +11,7 @@ def expectations(limits: Limits) -> list[Expectation]:
     return [
         promise(
             "every lost opportunity has a coded reason", "失注した商談には理由コードがある",
-            key="opportunity_id",
+            key="opportunity_id, crm_opportunity_id",
             among=f"is_countable and is_closed and not is_won and {within_days('closed_at', limits.promise_days)}",
             keeps="loss_reason is not null",
         ),
