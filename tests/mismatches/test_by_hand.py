@@ -18,8 +18,10 @@ FIRST, NEXT = "20260331T150000Z", "20260404T150000Z"
 A_DAY_BEFORE = "20260403T150000Z"  # marketing's second delivery: it lags by just as much as it may
 AS_OF = "2026-04-04 15:00:00"
 SUNDAYS = {"20260228": 90, "20260307": 150, "20260314": 154, "20260321": 149, "20260328": 151, "20260404": 700}
+# Feed of the CRM -> its rows of the last Sunday; the Sundays before it are as above
+WEEKLY = {"tasks": 700, "lead_history": 260, "events": 10, "campaign_members": 40}
 SHORT = [f"2025-{month:02d}" for month in range(2, 7)]
-LARGEST = 251  # the mean of the Sundays in between and just as many rows more as may come
+LARGEST, SMALLEST = 251, 51  # the mean of the Sundays in between and just as many rows more, or fewer, as may come
 QUEUE = "00GJ00000000001AAA"
 
 
@@ -72,7 +74,7 @@ NEARLY = {
     "H09": {"the total and a part of each segment": f"{VALUES} = numerator + 1 WHERE kpi_code = 'opp_cnt' AND {MONTHLY} AND (segment, segment_value, period_start) IN (SELECT segment, min(segment_value), period_start FROM marts.kpi_values WHERE kpi_code = 'opp_cnt' AND {MONTHLY} GROUP BY segment, period_start)"},
     "H10": {"all that set out": f"{VALUES} = denominator WHERE kpi_code = 'approach_rate' AND {MONTHLY}"},
 }  # fmt: skip
-UNSIGNED = ["hot_lead", "mql_cnt"]
+UNSIGNED = ["hot_lead", "mql_cnt", "won_cnt", "win_rate_cohort", "countable"]
 REFORMATTED = {"H04": {"a comment, and other spaces": ""}}
 
 
@@ -176,6 +178,7 @@ def delivered(builder: Builder) -> ByHand:
     company = simulated(builder.root / "by-hand", people=300, seed=22, conflicts="none")
     _weekly_forms(company)
     _weekly_mails(company)
+    _weekly_rows(company)
     _source_counts(company)
     _deals_in_thousands(company)
     names = _tamper(company)
@@ -212,6 +215,24 @@ def _tamper(company: Built) -> dict[str, str]:
         company, "opportunity_contact_roles",
         [row | {"Note__c": "new"} | ({"IsDeleted": "true"} if row["OpportunityId"] == current["Id"] else {}) for row in roles],
     )  # fmt: skip
+    _write(
+        company,
+        "contacts",
+        [{name: value for name, value in row.items() if name != "Department"} for row in _rows(company, "contacts")],
+    )
+    _write(company, "campaigns", [row | {"StartDate": "2026年4月"} for row in _rows(company, "campaigns")])
+    _write(company, "accounts", [row | {"NumberOfEmployees": "約300名"} for row in _rows(company, "accounts")])
+    _write(
+        company,
+        "users",
+        [
+            {"Dept" if name == "Department" else name: value for name, value in row.items()}
+            for row in _rows(company, "users")
+        ],
+    )
+    _write(
+        company, "opportunity_history", [dict(reversed(row.items())) for row in _rows(company, "opportunity_history")]
+    )
     return {
         "ma of the deleted": rejected["HubSpot_Contact_ID__c"], "deleted lead": rejected["Id"], "queued lead": in_hands["Id"],
         "ma of the queued": in_hands["HubSpot_Contact_ID__c"], "early deal": early["Id"], "its lead": _lead_of(leads, early),
@@ -243,6 +264,24 @@ def _weekly_mails(company: Built) -> None:
         counted = LARGEST if day == max(SUNDAYS) else count
         mails = [f'"{9_000_000 + 1_000 * week + n}",' + known[n % len(known)].split(",", 1)[1] for n in range(counted)]
         (folder / f"email_events_{day}T150000Z.csv").write_text("\n".join([head, *mails]) + "\n", encoding="utf-8")
+
+
+def _weekly_rows(company: Built) -> None:
+    """Feeds of the CRM that end with far more or fewer rows, and one of the MA that ends just above what would be reported."""
+    for table, last in WEEKLY.items():
+        known = _rows(company, table)
+        for week, (day, count) in enumerate(SUNDAYS.items()):
+            rows = (known[n % len(known)] for n in range(last if day == max(SUNDAYS) else count))
+            path = company.exports / "salesforce" / f"{table}_{day}T150000Z.csv"
+            _write_rows(path, [row | {"Id": f"{row['Id'][:4]}W{week}{n:09d}AAA"} for n, row in enumerate(rows)])
+    folder = company.exports / "hubspot"
+    (path,) = folder.glob(f"contact_property_history_{FIRST}*")
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    for day, count in SUNDAYS.items():
+        some = lines[: SMALLEST if day == max(SUNDAYS) else count]
+        (folder / f"contact_property_history_{day}T150000Z.csv").write_text(
+            "\n".join([head, *some]) + "\n", encoding="utf-8"
+        )
 
 
 def _deals_in_thousands(company: Built) -> None:
@@ -319,8 +358,14 @@ def test_a_delivery_made_by_hand_is_reported(delivered: ByHand, rule: str, ma: s
 FEEDS = {
     "B15": ([f"salesforce.crm_lead {month}" for month in SHORT], ["as many as there", "one more than there", "a month that still runs"]),
     "I01": (["cs"], ["marketing, 24 hours behind"]),
-    "I06": (["salesforce.opportunities amount"], ["a new column", "four rows in thousands"]),
-    "I07": (["hubspot.form_submissions 2026-04-05"], ["a hundred rows above the mean"]),
+    "I06": (
+        ["salesforce.opportunities amount", "salesforce.contacts department", "salesforce.campaigns start_date", "salesforce.accounts number_of_employees", "salesforce.users department"],
+        ["a new column", "four rows in thousands", "another order"],
+    ),
+    "I07": (
+        ["hubspot.form_submissions 2026-04-05", *(f"salesforce.{table} 2026-04-05" for table in WEEKLY)],
+        ["a hundred rows above the mean", "a hundred rows below it"],
+    ),
 }  # fmt: skip
 
 
