@@ -404,10 +404,10 @@ def _run(
     from orchestration.publish import PublishRefused
     from orchestration.run import refresh
     from orchestration.status import why_run
-    from orchestration.warehouse import WarehouseError, Workspace, check_overlay
+    from orchestration.warehouse import WarehouseError, Workspace, check_seeds
 
     try:
-        check_overlay(config)
+        check_seeds(config)
         with RunLock(Workspace(config).lock):
             if not full_refresh and backfill is None:
                 reason = why_run(config, as_of)

@@ -25,7 +25,15 @@ from orchestration.config import Config
 from orchestration.kept import KEPT_FILE, MANIFEST_FILE, is_definition
 from orchestration.landing.sql import identifier, literal
 from orchestration.publish import MARTS_FILE, current_version
-from orchestration.warehouse import DBT_DIR, Workspace, dbt_environment, dbt_vars, merge_seeds
+from orchestration.warehouse import (
+    DBT_DIR,
+    WarehouseError,
+    Workspace,
+    check_seeds,
+    dbt_environment,
+    dbt_vars,
+    merge_seeds,
+)
 
 DATABASE = "kept"  # the name under which the version's tables are attached
 SHOWN_IDS = 20
@@ -90,6 +98,10 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
     as_of = json.loads((config.published_dir / "versions" / version / "manifest.json").read_text())["as_of"]
     marts = config.published_dir / "versions" / version / MARTS_FILE
     workspace = Workspace(config)
+    try:
+        check_seeds(config)
+    except WarehouseError as error:
+        raise PreviewError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="preview-", dir=config.home_dir) as scratch, _environment():
         build = _Build(workspace, folder, Path(scratch), as_of)
         changed = build.changed(kpi)

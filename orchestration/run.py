@@ -12,7 +12,7 @@ from orchestration.config import Config
 from orchestration.failures import reason
 from orchestration.lock import RunLock
 from orchestration.progress import Problem, Report, listen
-from orchestration.warehouse import WarehouseError, Workspace, check_overlay, registry_rows
+from orchestration.warehouse import WarehouseError, Workspace, check_seeds, registry_rows
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent
@@ -54,7 +54,7 @@ def refresh(
     nothing can be built.
     """
     workspace = Workspace(config)
-    check_overlay(config)
+    check_seeds(config)
     with RunLock(workspace.lock):
         listen(report)
         workspace.logs.mkdir(parents=True, exist_ok=True)

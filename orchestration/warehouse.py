@@ -18,6 +18,7 @@ from typing import Any
 from orchestration.atomic import fsync_path, read_json, write_json, write_text
 from orchestration.config import PROJECT_DIR, Config
 from orchestration.definitions_lock import LOCK
+from orchestration.seeds import problems_of
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
 SEEDS_DIR = PROJECT_DIR / "seeds"
@@ -127,22 +128,23 @@ def dbt_vars(config: Config) -> str:
     )
 
 
-def check_overlay(config: Config) -> None:
-    """Raise WarehouseError where the company's seeds folder has a CSV that the project does not know."""
-    if config.seeds_dir is None:
-        return
-    known = {path.name for path in SEEDS_DIR.glob("*.csv")}
-    unknown = sorted(path.name for path in config.seeds_dir.glob("*.csv") if path.name not in known)
-    if unknown:
-        raise WarehouseError(
-            f"company.seeds: {config.seeds_dir} has {', '.join(unknown)}, which is no seed of the project; "
-            f"rename or remove it. Known: {', '.join(sorted(known))}"
-        )
+def check_seeds(config: Config) -> None:
+    """Raise WarehouseError where the company's seeds folder has a CSV that the project does not know, or a seed is wrong."""
+    if config.seeds_dir is not None:
+        known = {path.name for path in SEEDS_DIR.glob("*.csv")}
+        unknown = sorted(path.name for path in config.seeds_dir.glob("*.csv") if path.name not in known)
+        if unknown:
+            raise WarehouseError(
+                f"company.seeds: {config.seeds_dir} has {', '.join(unknown)}, which is no seed of the project; "
+                f"rename or remove it. Known: {', '.join(sorted(known))}"
+            )
+    if problems := problems_of(seeds_in_force(config)):
+        raise WarehouseError("\n".join(["the seeds cannot be read:", *problems]))
 
 
 def merge_seeds(workspace: Workspace) -> None:
     """Bring the merged seeds up to date. An unchanged file keeps its time, so that dbt need not parse it again."""
-    check_overlay(workspace.config)
+    check_seeds(workspace.config)
     _remove_seeds_of_removed_homes(workspace)
     wanted = seeds_in_force(workspace.config)
     workspace.seeds.mkdir(parents=True, exist_ok=True)

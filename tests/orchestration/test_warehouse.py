@@ -66,9 +66,10 @@ def test_a_company_lays_its_seeds_over_the_projects(workspace: Workspace, tmp_pa
     merge_seeds(workspace)
     plain = seeds_checksum(workspace.config)
     untouched = (workspace.seeds / "limits.csv").stat().st_mtime_ns
-    (tmp_path / "seeds" / "windows.csv").write_text("own\n", encoding="utf-8")
+    header = (SEEDS_DIR / "windows.csv").read_text(encoding="utf-8").splitlines()[0] + "\n"
+    (tmp_path / "seeds" / "windows.csv").write_text(header, encoding="utf-8")
     merge_seeds(workspace)
-    assert (workspace.seeds / "windows.csv").read_text(encoding="utf-8") == "own\n"
+    assert (workspace.seeds / "windows.csv").read_text(encoding="utf-8") == header
     assert (workspace.seeds / "limits.csv").stat().st_mtime_ns == untouched
     assert seeds_checksum(workspace.config) != plain
     (tmp_path / "seeds" / "windows.csv").unlink()

@@ -1,0 +1,51 @@
+"""Seeds as people keep them: what is wrong is told by file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.seeds import problems_of
+from orchestration.warehouse import SEEDS_DIR
+
+EXCEPTIONS = "rule_code,ma_record_id,crm_record_id,detail,reason,accepted_by,accepted_until\n"
+HOT = "min_score,requires_target_persona,recency_days,valid_from,valid_to\n"
+LIMITS = "name,value,valid_from,valid_to,meaning_ja,meaning_en\n"
+
+
+def told(folder: Path, name: str, content: bytes) -> list[str]:
+    """What is said of one seed that the company keeps, without the folder."""
+    own = folder / name
+    own.write_bytes(content)
+    files = {path.name: path for path in SEEDS_DIR.iterdir() if path.suffix in (".csv", ".yml")}
+    return [problem.removeprefix(f"{folder}/") for problem in problems_of(files | {name: own})]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("mismatch_exceptions.csv", EXCEPTIONS + 'G01,,6,,"by\npost",Tanaka,2026-13-01\n', ":2: accepted_until: Could not convert string \"2026-13-01\" to 'DATE'"),
+        ("mismatch_exceptions.csv", EXCEPTIONS + "G01,,6,,post,2026-04-01\n", ":2: accepted_until: Expected Number of Columns: 7 Found: 6"),
+        ("mismatch_exceptions.csv", EXCEPTIONS.replace("reason,accepted_by", "accepted_by,reason"), ":1: the columns are rule_code,ma_record_id"),
+        ("mismatch_exceptions.csv", "", ":1: the columns are (none); they have to be rule_code,ma_record_id"),
+        ("hot_lead_thresholds.csv", HOT + "60,true,30,,\n70,true,30,2026-04-01,\n", ":3: from 2026-04-01 to now: line 2 is in force then; end the earlier row"),
+        ("hot_lead_thresholds.csv", HOT + "60,true,30,2026-04-01,2026-03-01\n", ":2: from 2026-04-01 to 2026-03-01: ends before it begins"),
+        ("limits.csv", LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-03-31,,,\n", ":4: a from 2026-03-31 to now: line 2 is in force then"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_by_line(tmp_path: Path, name: str, text: str, problem: str) -> None:
+    (found,) = told(tmp_path, name, text.encode())
+    assert found.startswith(name + problem)
+
+
+def test_japanese_excels_own_encoding_is_told(tmp_path: Path) -> None:
+    content = (EXCEPTIONS + "G01,,6,,郵送中,田中,2026-04-01\n").encode("cp932")
+    assert told(tmp_path, "mismatch_exceptions.csv", content) == [
+        "mismatch_exceptions.csv: is not UTF-8; save it as CSV UTF-8"
+    ]
+
+
+def test_a_spreadsheets_csv_and_the_projects_seeds_are_right(tmp_path: Path) -> None:
+    text = EXCEPTIONS + 'G01,,6,,"by post, soon",田中,2026/4/1\n'
+    assert told(tmp_path, "mismatch_exceptions.csv", text.replace("\n", "\r\n").encode("utf-8-sig")) == []
+    in_turn = LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-04-01,,,\n"
+    assert told(tmp_path, "limits.csv", in_turn.encode()) == []
