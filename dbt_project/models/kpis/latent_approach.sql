@@ -11,11 +11,11 @@ latent_since as (
     group by person_key
 ),
 
--- the days on which a period begins without an open cycle
+-- the days on which a period begins without an open cycle; a deal may be closed by a date before the cycle it is credited to
 rests as (
     select
         person_key,
-        closed_on,
+        greatest(closed_on, opened_on) as closed_on,
         lead(opened_on) over (partition by person_key order by cycle_no nulls last) as next_opened_on,
         close_reason
     from leads

@@ -20,7 +20,7 @@ counted as (
     where coalesce(opportunities.is_countable, leads.is_countable, true)
 ),
 
-final as (
+told as (
     select
         case
             when boundary = 'B1' then 'lead_cycle'
@@ -39,6 +39,13 @@ final as (
         null as amount_at_stake,
         coalesce(case when classification = 'lost_in_transit' then matures_at end, out_at, in_at) as occurred_at
     from counted
+),
+
+-- what a record did twice on one day is one mismatch
+final as (
+    select *
+    from told
+    qualify row_number() over (partition by ma_record_id, crm_record_id, detail order by occurred_at, subject_id) = 1
 )
 
 select * from final
