@@ -112,6 +112,12 @@ def simulate(
         f"in {target} ({summary.seconds:.1f} s)",
         err=True,
     )
+    if (target / "landing").is_dir():
+        typer.echo(
+            f"{target / 'landing'} keeps what landed of the company before, and a run would mix the two. "
+            f"For this one alone: rm -r {target}, and simulate again",
+            err=True,
+        )
 
 
 @app.command()

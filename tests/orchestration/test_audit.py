@@ -84,6 +84,7 @@ BLOCKING = {
 # What the teams owe each other, and what a company's data may do.
 WARNING = {
     "leads: there is at least one row": "delete from marts.leads",
+    "people: every person that counts has a day of first appearance: without one it is in no month": "update marts.people set first_seen_on = null",
     "stage_events: there is at least one row": "delete from marts.stage_events",
     "kpi_values: there is at least one row": "delete from marts.kpi_values",
     "data_status: no feed is more than 72 hours behind": "update marts.data_status set lag_hours = 500",

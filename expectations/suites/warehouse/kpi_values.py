@@ -38,7 +38,7 @@ def expectations(limits: Limits) -> list[Expectation]:
         keys(*KEY),
         has_rows(),
         parent("kpi_code", "kpi_catalogue"),
-        _total("lead_new", "select count(*) as n from marts.people where is_countable"),
+        _total("lead_new", "select count(*) as n from marts.people where is_countable and first_seen_on is not null"),
         _total("mql_cnt", "select count(*) as n from marts.leads where is_countable and mql_at is not null"),
         _total(
             "handoff_b1_cnt", "select count(*) as n from marts.leads where is_countable and handed_over_at is not null"

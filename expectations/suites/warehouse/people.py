@@ -2,7 +2,7 @@
 
 from great_expectations.expectations import Expectation
 
-from expectations.common import key, no_rows, parent
+from expectations.common import WARNING, key, no_rows, parent
 from expectations.limits import Limits
 
 PERSONAL = ("email", "full_name", "last_name", "first_name", "phone")
@@ -13,6 +13,12 @@ def expectations(limits: Limits) -> list[Expectation]:
     return [
         *key("person_key"),
         parent("account_key", "accounts"),
+        no_rows(
+            "every person that counts has a day of first appearance: without one it is in no month",
+            "集計対象の人物には初回出現日がある (なければどの月にも数えられない)",
+            "select person_key from {batch} where is_countable and first_seen_on is null",
+            WARNING,
+        ),
         no_rows(
             "no column of the marts is one of " + ", ".join(PERSONAL),
             "公開データに氏名・メールアドレス・電話番号の列はない",
