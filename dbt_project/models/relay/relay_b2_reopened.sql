@@ -10,6 +10,10 @@ with events as (
     where subject_type = 'opportunity' and stage in ('opportunity', 'valid_opportunity', 'won', 'lost')
 ),
 
+opportunities as (
+    select opportunity_id, coalesce(created_at, closed_at) as known_at from {{ ref('con_opportunities') }}
+),
+
 with_previous as (
     select
         *,
@@ -19,11 +23,16 @@ with_previous as (
 
 final as (
     select
-        opportunity_id,
-        occurred_at as reopened_at,
-        row_number() over (partition by opportunity_id order by occurred_at nulls last, stage_event_id) as reopening_no
+        with_previous.opportunity_id,
+        with_previous.occurred_at as reopened_at,
+        row_number() over (
+            partition by with_previous.opportunity_id order by with_previous.occurred_at nulls last, with_previous.stage_event_id
+        ) as reopening_no
     from with_previous
-    where stage in ('opportunity', 'valid_opportunity') and previous_stage in ('won', 'lost')
+    -- a date of closing may lie before the creation: what comes in then comes in for the first time
+    join opportunities
+        on with_previous.opportunity_id = opportunities.opportunity_id and with_previous.occurred_at > opportunities.known_at
+    where with_previous.stage in ('opportunity', 'valid_opportunity') and with_previous.previous_stage in ('won', 'lost')
 )
 
 select * from final

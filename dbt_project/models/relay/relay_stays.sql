@@ -33,7 +33,7 @@ ordered as (
         in_at,
         entered_as,
         -- a record does not come in again before it came in
-        max(entered_at) over (partition by boundary, record_key order by in_at nulls last, handoff_id nulls last
+        max(entered_at) over (partition by boundary, record_key order by in_at nulls last, entered_at nulls last, handoff_id nulls last
             rows between unbounded preceding and current row) as entered_at
     from entries
 ),
@@ -41,8 +41,8 @@ ordered as (
 followed as (
     select
         *,
-        lead(in_at) over (partition by boundary, record_key order by in_at nulls last, handoff_id nulls last) as next_in_at,
-        lead(entered_at) over (partition by boundary, record_key order by in_at nulls last, handoff_id nulls last) as next_entered_at
+        lead(in_at) over (partition by boundary, record_key order by in_at nulls last, entered_at nulls last, handoff_id nulls last) as next_in_at,
+        lead(entered_at) over (partition by boundary, record_key order by in_at nulls last, entered_at nulls last, handoff_id nulls last) as next_entered_at
     from ordered
 ),
 
