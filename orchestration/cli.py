@@ -317,7 +317,9 @@ def rollback(
         _stop(str(error), BUSY)
     except PublishRefused as error:
         _stop(str(error), WRONG_USE)
-    typer.echo(f"Version {version} (as of {manifest['as_of']} UTC) is current. The next run publishes anew when its data or definitions differ from this version's.")
+    typer.echo(
+        f"Version {version} (as of {manifest['as_of']} UTC) is current. The next run publishes anew when its data or definitions differ from this version's."
+    )
 
 
 @app.command()
