@@ -62,7 +62,7 @@ accepted as (
         and coalesce(exceptions.detail, identified.detail) = identified.detail
     qualify row_number() over (
         partition by identified.mismatch_id
-        order by exceptions.accepted_until desc, exceptions.accepted_by asc, exceptions.reason asc
+        order by exceptions.accepted_until desc nulls last, exceptions.accepted_by nulls last, exceptions.reason nulls last
     ) = 1
 ),
 

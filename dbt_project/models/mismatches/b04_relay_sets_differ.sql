@@ -45,7 +45,7 @@ told as (
 final as (
     select *
     from told
-    qualify row_number() over (partition by ma_record_id, crm_record_id, detail order by occurred_at, subject_id) = 1
+    qualify row_number() over (partition by ma_record_id, crm_record_id, detail order by occurred_at nulls last, subject_id nulls last) = 1
 )
 
 select * from final
