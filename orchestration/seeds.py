@@ -66,7 +66,7 @@ def _overlaps(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, An
         f"""
         with numbered as (select *, row_number() over () + 1 as line from seed)
         select line, concat_ws(', ', {shown}), valid_from, valid_to, lag(line) over spans,
-            {last} < {first}, {first} <= lag({last}) over spans
+            {last} < {first}
         from numbered
         window spans as ({partition} order by {first}, {last}, line)
         qualify {last} < {first} or {first} <= lag({last}) over spans
@@ -74,7 +74,7 @@ def _overlaps(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, An
         """  # noqa: S608
     ).fetchall()
     problems = []
-    for line, key, valid_from, valid_to, other, is_backwards, _ in found:
+    for line, key, valid_from, valid_to, other, is_backwards in found:
         span = f"{key + ' ' if key else ''}from {valid_from or 'ever'} to {valid_to or 'now'}"
         problems.append(
             f"{path}:{line}: {span}: ends before it begins"
