@@ -34,12 +34,16 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Published months whose numbers changed this week, and why",
     },
     "stake": {"ja": "金額の大きい不一致", "en": "Mismatches with the most money at stake"},
-    "solved": {"ja": "今週の解消", "en": "Resolved this week"},
+    "solved": {"ja": "不一致の発生と解消", "en": "Mismatches raised and resolved"},
+    "first_week": {
+        "ja": "最初の週: 見つかったものをすべて発生に数える",
+        "en": "the first week: all that was found counts as raised",
+    },
     "due": {"ja": "対応期限が近いリード", "en": "Leads about to miss their agreed time"},
     "none": {"ja": "ありません。", "en": "None."},
     "kpi": {"ja": "指標", "en": "KPI"},
-    "week": {"ja": "今週", "en": "week"},
-    "before": {"ja": "前週", "en": "before"},
+    "week": {"ja": "当週", "en": "that week"},
+    "before": {"ja": "前週", "en": "week before"},
     "month": {"ja": "月", "en": "month"},
     "published": {"ja": "公開時", "en": "as published"},
     "now": {"ja": "現在", "en": "now"},
@@ -97,18 +101,22 @@ def make_digest(config: Config, language: Language) -> Digest:
     today = config.company.clock(as_of).date()  # not in the week and month that are over
     week = today - timedelta(days=today.weekday() + 7)
     month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    ((solved, first),) = run_query(config, _solved_weeks(week)).rows()
     return Digest(
         f"{word('title')} · {config.company.name}",
         f"{word('as_of')} {_text(as_of, config)} {config.company.timezone}",
         word("none"),
         [
-            table(
-                "numbers", "kpi week before", _numbers(language, week), f": {week} – {week + timedelta(days=6):%m-%d}"
-            ),
+            table("numbers", "kpi week before", _numbers(language, week), f": {_week(week)}"),
             table("gaps", "kpi marketing shared sales why", _gaps(language, month), f": {month:%Y-%m}"),
             table("restated", "kpi month published now causes", _restated(language)),
             table("stake", "rule team records cnt amount action", _at_stake(language)),
-            table("solved", "team raised resolved open", _solved()),
+            table(
+                "solved",
+                "team raised resolved open",
+                _solved(solved),
+                f": {_week(solved)}" + (f" ({word('first_week')})" if solved == first else ""),
+            ),
             table("due", "lead owner due_at value", _due()),
         ],
     )
@@ -128,6 +136,10 @@ def _numbers(language: Language, week: date) -> str:
         from weeks join marts.kpi_catalogue as catalogue on weeks.kpi_code = catalogue.kpi_code
         group by catalogue.name_{language}, weeks.kpi_code
         order by list_position([{_codes()}], weeks.kpi_code)"""
+
+
+def _week(first: date) -> str:
+    return f"{first} – {first + timedelta(days=6):%m-%d}"
 
 
 def _day(day: date) -> str:
@@ -152,7 +164,7 @@ def _gaps(language: Language, month: date) -> str:
                 max(n) filter (where reason = 'shared') as shared,
                 max(n) filter (where reason = 'sales') as sales,
                 list({side} || ': ' || reason_name || ' ' || {_signed("n")} order by abs(n) desc, step_no)
-                    filter (where reason_name is not null and n <> 0) as reasons
+                    filter (where reason_name is not null and n <> 0 and side in ('marketing', 'sales')) as reasons
             from steps
             group by kpi_code
         )
@@ -249,11 +261,18 @@ def _at_stake(language: Language) -> str:
         limit {TOP}"""
 
 
-def _solved() -> str:
-    return """
+def _solved_weeks(week: date) -> str:
+    """The last week that is over, where a mismatch was found by then, and the first of all."""
+    return f"""
+        select coalesce(max(week_start_on) filter (where week_start_on <= {_day(week)}), max(week_start_on), {_day(week)}), min(week_start_on)
+        from marts.mismatch_trend"""
+
+
+def _solved(week: date) -> str:
+    return f"""
         select team, raised_cnt, resolved_cnt, open_cnt
         from marts.mismatch_trend
-        where team <> 'all' and rule_code = 'all' and week_start_on = (select max(week_start_on) from marts.mismatch_trend)
+        where team <> 'all' and rule_code = 'all' and week_start_on = {_day(week)}
         order by team"""
 
 

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 ROW_LIMIT = 5
 FAILED = ("error", "fail", "runtime error")
-_KEY_ENDINGS = ("_id", "_key", "_code", "_cnt", "_on", "_at", "_no", "_residual", "rows")
+_KEY_ENDINGS = ("_id", "_key", "_code", "_cnt", "_share", "_on", "_at", "_no", "_residual", "rows")
 _KEY_NAMES = {
     "unique_field",
     "n_records",
     "boundary",
+    "channel",
     "classification",
     "grain",
     "segment",
@@ -26,6 +27,7 @@ _KEY_NAMES = {
     "basis",
     "member",
     "period_start",
+    "persona",
     "stage",
     "subject_type",
     "system",

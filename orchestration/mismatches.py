@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608
 
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -61,6 +63,8 @@ PERSONAL = {
 }
 
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
+
 # `explain` takes the beginning of an id
 SHORT = """left(mismatch_id, 10) as mismatch_id, rule_code as rule, severity, team, owner_id as owner, status, age_business_days as days,
             amount_at_stake, ma_record_id, crm_record_id, detail, rule_name_ja || ' / ' || rule_name_en as rule_name"""
@@ -114,7 +118,7 @@ def explain(config: Config, mismatch_id: str, personal: bool, out: IO[str]) -> N
     say()
     console.print(_sides(config, row, personal))
     if row["detail"]:
-        say(f"Detail: {row['detail']}")
+        say(f"Detail{_zone(row['detail'])}: {row['detail']}")
     for name in ("ma_url", "crm_url"):
         if row[name]:
             say(row[name])
@@ -151,16 +155,33 @@ def _dicts(answer: Answer) -> list[dict[str, Any]]:
 def _sides(config: Config, row: dict[str, Any], personal: bool) -> Table:
     sides = {side: _record(config, side, row[f"{side}_record_id"]) for side in TABLES}
     table = Table(
-        "", f"MA {row['ma_record_id'] or '-'}", f"CRM {row['crm_record_id'] or '-'}", box=None, pad_edge=False
+        config.company.timezone,
+        f"MA {row['ma_record_id'] or '-'}",
+        f"CRM {row['crm_record_id'] or '-'}",
+        box=None,
+        pad_edge=False,
     )
-    table.add_row("says", *(Text(row[f"{side}_value"] or "") for side in TABLES))
+    says = [row[f"{side}_value"] or "" for side in TABLES]
+    table.add_row(f"says{_zone(*says)}", *map(Text, says))
     for name in dict.fromkeys(name for record in sides.values() for name in record):
         values = [sides[side].get(name) for side in TABLES]
         if any(value is not None for value in values):
             hidden = name in PERSONAL and not personal
-            shown = ["" if value is None else "(--personal shows it)" if hidden else str(value) for value in values]
+            shown = [
+                "" if value is None else "(--personal shows it)" if hidden else _text(config, value) for value in values
+            ]
             table.add_row(name, *(Text(text) for text in shown))
     return table
+
+
+def _text(config: Config, value: Any) -> str:
+    """A value for people; the warehouse keeps instants in UTC."""
+    return f"{config.company.clock(value):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+
+
+def _zone(*texts: str) -> str:
+    """What rules write is text, their instants in it as the warehouse keeps them."""
+    return " (UTC)" if any(INSTANT.search(text) for text in texts) else ""
 
 
 def _record(config: Config, side: str, record_id: str | None) -> dict[str, Any]:

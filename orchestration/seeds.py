@@ -1,6 +1,8 @@
 """The seeds, as people keep them in CSV files: what is wrong with one, by file and line, before anything is built of it."""
 
 import csv
+import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,16 @@ import yaml
 from orchestration.landing.sql import identifier, literal
 
 SHOWN_PROBLEMS = 5  # of a file
+MACROS = Path(__file__).parent.parent / "dbt_project" / "macros"
+# what a column's `meta.names` says its values name: where they are listed, and how the column writes them
+LISTS = {
+    "rules": (MACROS / "mismatches" / "mismatch_list.sql", lambda model: model[:3].upper()),
+    "kpis": (MACROS / "kpis" / "kpi_list.sql", lambda model: model),
+}
 
 
 def problems_of(files: dict[str, Path]) -> list[str]:
-    """What is wrong with seeds, one text each: a file is not as its YAML declares it, or two rows are in force at once.
+    """What is wrong with seeds, one text each: a file is not as its YAML declares it, names what there is not, or two rows are in force at once.
 
     `files`: name -> file, the CSVs and the YAMLs that declare them. Columns are read by their position, so that their names and
     order are the declared ones.
@@ -47,12 +55,47 @@ def _problems_of(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str,
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     if rejects:
         return [f"{path}:{line}: {_told(column, message)}" for line, column, message in rejects]
-    return _overlaps(con, path, declared) if "valid_from" in types else []
+    return _values(con, path, declared) or (_overlaps(con, path, declared) if "valid_from" in types else [])
 
 
 def _told(column: str | None, message: str) -> str:
     first = message.splitlines()[0].removeprefix(f'Error when converting column "{column}". ')
     return f"{column}: {first}" if column else first
+
+
+def _values(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, Any]) -> list[str]:
+    """Values that have to be there are there, and those of a list are of it."""
+    problems = []
+    for column in declared["columns"]:
+        name, known = column["name"], _known(column)
+        rows = con.table("seed").project(f"row_number() over () + 1, {identifier(name)}").fetchall()
+        if "not_null" in column.get("data_tests", []):
+            problems += [(line, f"{name} is empty") for line, value in rows if value is None]
+        if known:
+            problems += [
+                (line, f"{name}: there is no {value}; {_meant(value, known)}")
+                for line, value in rows
+                if value is not None and value not in known
+            ]
+    return [f"{path}:{line}: {problem}" for line, problem in sorted(problems)]
+
+
+def _known(column: dict[str, Any]) -> list[str]:
+    """The values that a column may have; empty where any."""
+    if names := column.get("config", {}).get("meta", {}).get("names"):
+        file, written = LISTS[names]
+        return [
+            written(model) for model in re.findall(r"^\s+'(\w+)',$", file.read_text(encoding="utf-8"), re.MULTILINE)
+        ]
+    tests = (test["accepted_values"] for test in column.get("data_tests", []) if "accepted_values" in test)
+    return [value for test in tests for value in test["arguments"]["values"]]
+
+
+def _meant(value: str, known: list[str]) -> str:
+    folded = {one.casefold(): one for one in known}
+    if close := get_close_matches(value.strip().casefold(), folded, n=1):
+        return f"did you mean {folded[close[0]]}?"
+    return f"write one of {', '.join(known)}"
 
 
 def _overlaps(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, Any]) -> list[str]:

@@ -174,6 +174,14 @@ def test_a_promise_says_of_how_many(workspace: Workspace) -> None:
     assert rows == [{"lead_id": "l1", "out_record_id": "m1", "in_record_id": "c1"}]
 
 
+def test_a_moved_mix_names_the_value_that_moved(workspace: Workspace) -> None:
+    build(workspace, "moved", (MIX,))
+    database = write_candidate(workspace, "r1") / MARTS_FILE
+    (failed,) = [result for result in run_suites(database, LIMITS) if "same channel mix" in result["check"]]
+    (row,) = failing_rows(str(database), failed["query"])
+    assert (row["channel"], row["now_cnt"], row["before_cnt"]) == ("ads", 56, 0)
+
+
 def test_old_promises_are_not_judged_for_ever(workspace: Workspace) -> None:
     old = "update marts.handed_over_leads set owner_id = null, handed_over_at = timestamp '2026-02-20'"
     build(workspace, "old", (old,))

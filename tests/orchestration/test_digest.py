@@ -41,6 +41,8 @@ def test_the_brief_is_filled_in_both_languages(sample_company: Built, tmp_path: 
     sections = {section.heading: section.rows for section in digests["en"].sections}
     reasons = [row[4] for row in sections[WORDS["gaps"]["en"] + ": 2026-03"]]
     assert all(reason.startswith(("marketing: ", "sales: ")) for reason in reasons)
+    first = f"{WORDS['solved']['en']}: 2026-03-30 – 04-05 ({WORDS['first_week']['en']})"
+    assert all(row[1] == row[3] for row in sections[first]), "no publish before this week's: all is raised in it"
     stake = sections[WORDS["stake"]["en"]]
     due = sections[WORDS["due"]["en"]]
     with duckdb.connect(str(sample_company.config.published_dir / "current" / MARTS_FILE), read_only=True) as con:
@@ -113,6 +115,17 @@ def test_it_tells_what_published_months_became_this_week_and_why(sample_company:
     ]
     assert [row[1:4] for row in told["ja"]] == [row[1:4] for row in told["en"]]
     assert told["ja"][1][4] == "定義・しきい値の変更 -2, 削除 -1 / -1"
+
+
+def test_what_a_definition_would_count_now_parts_no_teams(sample_company: Built, tmp_path: Path) -> None:
+    config = restated_version(sample_company, tmp_path)
+    before = make_digest(config, "en")
+    with duckdb.connect(str(config.published_dir / "current" / MARTS_FILE)) as con:
+        con.execute(
+            "INSERT INTO marts.kpi_bridge SELECT * REPLACE ('as_now' AS side, 'definition_change' AS reason, 9 AS step_no, 999 AS count, 999 AS amount)"
+            " FROM marts.kpi_bridge WHERE reason = 'sales'"
+        )
+    assert make_digest(config, "en").sections[1] == before.sections[1]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from orchestration.warehouse import SEEDS_DIR
 
 EXCEPTIONS = "rule_code,ma_record_id,crm_record_id,detail,reason,accepted_by,accepted_until\n"
 HOT = "min_score,requires_target_persona,recency_days,valid_from,valid_to\n"
+TARGETS = "kpi_code,view,member,segment,segment_value,grain,period_start,target\n"
 LIMITS = "name,value,valid_from,valid_to,meaning_ja,meaning_en\n"
 
 
@@ -29,6 +30,10 @@ def told(folder: Path, name: str, content: bytes) -> list[str]:
         ("mismatch_exceptions.csv", "", ":1: the columns are (none); they have to be rule_code,ma_record_id"),
         ("hot_lead_thresholds.csv", HOT + "60,true,30,,\n70,true,30,2026-04-01,\n", ":3: from 2026-04-01 to now: line 2 is in force then; end the earlier row"),
         ("hot_lead_thresholds.csv", HOT + "60,true,30,2026-04-01,2026-03-01\n", ":2: from 2026-04-01 to 2026-03-01: ends before it begins"),
+        ("mismatch_exceptions.csv", EXCEPTIONS + "g01,,6,,post,Tanaka,2026-04-01\n", ":2: rule_code: there is no g01; did you mean G01?"),
+        ("mismatch_exceptions.csv", EXCEPTIONS + "G01,,6,,,Tanaka,2026-04-01\n", ":2: reason is empty"),
+        ("targets.csv", TARGETS + "won_count,,,,,month,2026-04-01,5\n", ":2: kpi_code: there is no won_count; did you mean won_cnt?"),
+        ("targets.csv", TARGETS + "won_cnt,,,,,quarter,2026-04-01,5\n", ":2: grain: there is no quarter; did you mean fiscal_quarter?"),
         ("limits.csv", LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-03-31,,,\n", ":4: a from 2026-03-31 to now: line 2 is in force then"),
     ],
 )  # fmt: skip

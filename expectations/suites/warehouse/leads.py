@@ -35,7 +35,7 @@ def expectations(limits: Limits) -> list[Expectation]:
 
 
 def _mix(column: str, label: str, limits: Limits) -> Expectation:
-    """Half the sum of the differences between two distributions: the share of leads that moved."""
+    """Half the sum of the differences between two distributions: the share of leads that moved. The row is the value that moved most."""
     return no_rows(
         f"last month's leads are of the same {column} mix as the three months before",
         f"先月のリードの{label}構成は、その前の三か月と変わらない",
@@ -49,16 +49,20 @@ def _mix(column: str, label: str, limits: Limits) -> Expectation:
             where is_countable and first_seen_on >= month_end - interval 4 month and first_seen_on < month_end
             group by all
         ),
-        moved as (
-            select sum(now_cnt) as leads_cnt, sum(before_cnt) as leads_before_cnt,
-                sum(abs(now_cnt * (select sum(before_cnt) from counted) - before_cnt * (select sum(now_cnt) from counted)))
-                    as moved_cnt
+        shares as (
+            select part as {column}, now_cnt, sum(now_cnt) over () as of_cnt, before_cnt, sum(before_cnt) over () as of_before_cnt,
+                now_cnt / sum(now_cnt) over () - before_cnt / sum(before_cnt) over () as moved_share
             from counted
+        ),
+        judged as (
+            select *, sum(abs(moved_share)) over () / 2 as all_moved_share from shares
+            where least(of_cnt, of_before_cnt) >= {limits.mix_min_leads}
         )
-        select leads_cnt, leads_before_cnt, round(moved_cnt / 2.0 / (leads_cnt * leads_before_cnt), 3) as moved_share, {limits.mix_shift} as limit_share
-        from moved
-        where least(leads_cnt, leads_before_cnt) >= {limits.mix_min_leads}
-            and moved_cnt / 2.0 / (leads_cnt * leads_before_cnt) > {limits.mix_shift}
+        select {column}, now_cnt, of_cnt, before_cnt, of_before_cnt, round(moved_share, 3) as moved_share,
+            round(all_moved_share, 3) as all_moved_share, {limits.mix_shift} as limit_share
+        from judged
+        where all_moved_share > {limits.mix_shift}
+        qualify row_number() over (order by abs(moved_share) desc, {column}) = 1
         """,  # noqa: S608
         WARNING,
     )
