@@ -168,7 +168,9 @@ def bridge(
     if len(periods) != 1:
         _stop("write one of --month 2026-03, --quarter 2026-01-01 and --year 2025-04-01", WRONG_USE)
     ((grain, start),) = periods
-    name, _, value = (segment or "all=all").partition("=")
+    name, equals, value = (segment or "all=all").partition("=")
+    if not equals:
+        _stop(f"--segment {segment}: write name=value, such as channel=email", WRONG_USE)
     company = _load(config)
     from orchestration import bridge as sheet
     from orchestration import query
@@ -325,8 +327,10 @@ def rollback(
 @app.command()
 def lock(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the definitions are as signed.")] = False,
+    config: Annotated[Path | None, typer.Option(help="With --check: of the company's own thresholds too.")] = None,
 ) -> None:
     """Sign the definitions and KPIs as they stand: their versions and checksums go to definitions.lock."""
+    company = _load(config) if config is not None else None
     from orchestration.definitions_lock import LOCK, definitions, differences, read_lock, unsigned, write_lock
 
     path = PROJECT_DIR / LOCK
@@ -338,6 +342,17 @@ def lock(
         _stop("\n".join(["definitions.lock is behind; run `tasuki lock`:", *(f"  {line}" for line in changed)]), FAILED)
     if not check:
         write_lock(path, found)
+    elif company is not None and (own := differences(definitions(PROJECT_DIR, company.seeds_dir), locked)):
+        _stop(
+            "\n".join(
+                [
+                    f"{company.seeds_dir} has thresholds of its own that nobody signed (rule H04):",
+                    *(f"  {line}" for line in own),
+                    "Move them to seeds/ and sign them with `tasuki lock`, or accept H04 with who and until when in mismatch_exceptions.csv.",
+                ]
+            ),
+            FAILED,
+        )
     typer.echo("\n".join([*changed, f"{len(found)} definitions are as signed in {path.name}"]), err=True)
 
 

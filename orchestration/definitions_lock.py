@@ -1,8 +1,8 @@
 """definitions.lock: which version of which definition both teams signed, and the checksums of what they signed.
 
-A definition is a model of the dbt project with `meta.kpi` or `meta.definition` in its YAML. Its checksum covers its own SQL and the
-project's macros it calls, without comments and formatting, and apart from it the thresholds it reads from seeds. Neither dbt nor a
-company is needed.
+A definition is a model of the dbt project with `meta.kpi` or `meta.definition` in its YAML. Its checksum covers its own SQL, that of the
+models of the same rooms it is made of that are no definitions themselves, and the project's macros they call, without comments and
+formatting, and apart from it the thresholds they read from seeds. Neither dbt nor a company is needed.
 """
 
 import csv
@@ -25,7 +25,9 @@ TOKEN = re.compile(
     r"(?P<comment>\{#.*?#\}|/\*.*?\*/|--[^\n]*)|(?P<string>'(?:[^']|'')*'|\"[^\"]*\")|(?P<word>\w+)|\S", re.DOTALL
 )
 MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\s*\(.*?\{%-?\s*endmacro\s*-?%\}", re.DOTALL)
-SEED = re.compile(r"ref\(\s*'(\w+)'\s*\)")
+REF = re.compile(r"ref \( '(\w+)' \)")
+ROOMS = ("definitions", "kpis", "relay")
+ADDING_UP = ("kpi_", "numbered_")  # what adds up every KPI alike, and defines none
 HEADER = """\
 # What both teams signed: the version of each definition, with checksums of its SQL and of its thresholds.
 # Written by `tasuki lock`; a definition that no longer fits fails `make test`.
@@ -45,27 +47,33 @@ class Definition:
     thresholds: str
 
 
-def definitions(project: Path) -> dict[str, Definition]:
-    """Every definition of the project (the folder that holds dbt_project/ and seeds/), by name."""
+def definitions(project: Path, own_seeds: Path | None = None) -> dict[str, Definition]:
+    """Every definition of the project (the folder that holds dbt_project/ and seeds/), by name.
+
+    `own_seeds`: a company's own; the thresholds in it are in force there in place of the project's.
+    """
     dbt = project / "dbt_project"
     macros = {
         match[1]: match[0]
         for path in sorted((dbt / "macros").rglob("*.sql"))
         for match in MACRO.finditer(path.read_text(encoding="utf-8"))
     }
+    yamls = {path: _models(path) for path in sorted((dbt / "models").rglob("*.yml"))}
+    helpers = {
+        path.stem: path.with_suffix(".sql").read_text(encoding="utf-8")
+        for path, models in yamls.items()
+        if path.parent.name in ROOMS and not path.stem.startswith(ADDING_UP) and not any(map(_signed, models))
+    }
     found = {}
-    for yaml_path in sorted((dbt / "models").rglob("*.yml")):
-        for model in (yaml.load(yaml_path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}).get(
-            "models", []
-        ):
-            meta = model.get("config", {}).get("meta", {})
-            signed = meta.get("kpi") or meta.get("definition")
-            if signed:
+    for yaml_path, models in yamls.items():
+        for model in models:
+            if signed := _signed(model):
                 for version in _versions(model):
                     sql_path = yaml_path.parent / f"{version}.sql"
                     # the teams' own ways of counting are signed with the KPI
                     views = yaml_path.parent / "views" / f"{version}_views.sql"
                     own = [path.read_text(encoding="utf-8") for path in (sql_path, views) if path.exists()]
+                    own += [helpers[name] for name in _made_of(" ".join(own), helpers)]
                     texts = own + [macros[name] for name in _called(" ".join(own), macros)]
                     found[version] = Definition(
                         name=version,
@@ -74,9 +82,19 @@ def definitions(project: Path) -> dict[str, Definition]:
                         version=int(signed["version"]),
                         changes=tuple(signed.get("changes", ())),
                         sql=_digest(normalised(text) for text in texts),
-                        thresholds=_digest(_threshold_rows(project, " ".join(texts), signed)),
+                        thresholds=_digest(_threshold_rows(project / "seeds", own_seeds, " ".join(texts), signed)),
                     )
     return found
+
+
+def _models(yaml_path: Path) -> list[dict[str, Any]]:
+    content = yaml.load(yaml_path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    return list(content.get("models", []))
+
+
+def _signed(model: dict[str, Any]) -> dict[str, Any] | None:
+    meta = model.get("config", {}).get("meta", {})
+    return meta.get("kpi") or meta.get("definition")
 
 
 def _versions(model: dict[str, Any]) -> list[str]:
@@ -93,6 +111,23 @@ def normalised(sql: str) -> str:
     return " ".join(
         match[0] if match["string"] else match[0].lower() for match in TOKEN.finditer(sql) if not match["comment"]
     )
+
+
+def _made_of(text: str, helpers: dict[str, str]) -> list[str]:
+    """The helpers that the text reads, and those that they read."""
+    found: set[str] = set()
+    waiting = [text]
+    while waiting:
+        for name in _refs(waiting.pop()) & helpers.keys() - found:
+            found.add(name)
+            waiting.append(helpers[name])
+    return sorted(found)
+
+
+@cache
+def _refs(sql: str) -> frozenset[str]:
+    """The models and seeds that the SQL reads."""
+    return frozenset(REF.findall(" ".join(_code(sql))))
 
 
 def _called(text: str, macros: dict[str, str]) -> list[str]:
@@ -119,19 +154,27 @@ def _code(sql: str) -> Iterator[str]:
     return (match[0] for match in TOKEN.finditer(sql) if not match["comment"])
 
 
-def _threshold_rows(project: Path, text: str, signed: dict[str, Any]) -> Iterator[str]:
+def _threshold_rows(seeds: Path, own_seeds: Path | None, text: str, signed: dict[str, Any]) -> Iterator[str]:
     """The rows of the seeds that the text reads; of a seed of named values only the rows that it names."""
-    code = " ".join(_code(text))
-    named = set(re.findall(r"'(\w+)'", code)) | {str(signed.get("window"))}
-    for seed in sorted(set(SEED.findall(re.sub(r"\s*([()])\s*", r"\1", code)))):
-        path = project / "seeds" / f"{seed}.csv"
+    named = set(re.findall(r"'(\w+)'", " ".join(_code(text)))) | {str(signed.get("window"))}
+    for seed in sorted(_refs(text)):
+        path = seeds / f"{seed}.csv"
         if not path.exists():
             continue
+        if own_seeds is not None and (own_seeds / path.name).exists() and _is_threshold(seeds / f"{seed}.yml"):
+            path = own_seeds / path.name
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [{key: value.strip() for key, value in row.items() if value} for row in csv.DictReader(file)]
         if rows and "name" in rows[0] and any(row.get("name") in named for row in rows):
             rows = [row for row in rows if row.get("name") in named]
         yield from sorted(f"{seed}|{sorted(_meaning(row).items())}" for row in rows)
+
+
+@cache
+def _is_threshold(yaml_path: Path) -> bool:
+    """Other seeds, such as costs, are a company's data, and what maps its words to ours is how it is connected."""
+    (seed,) = yaml.load(yaml_path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["seeds"]
+    return bool(seed["config"].get("meta", {}).get("validity") == "definition")
 
 
 def _meaning(row: dict[str, str]) -> dict[str, str]:
@@ -202,9 +245,10 @@ def _missing(one: Definition, locked: dict[str, Any] | None) -> str | None:
         return None  # a new definition: nobody relies on it yet
     entry = next((change for change in one.changes if change.get("version") == one.version), None)
     approved = (entry or {}).get("approved_by") or {}
-    if entry is None or not entry.get("what") or not all(approved.get(team) for team in TEAMS):
+    names = {str(approved.get(team) or "").strip() for team in TEAMS}
+    if entry is None or not entry.get("what") or "" in names or len(names) < len(TEAMS):
         return (
-            f"{one.name}: version {one.version} lacks a note or the approval of both teams. In {one.yaml_path} add to "
+            f"{one.name}: version {one.version} lacks a note or the approval of one person of each team. In {one.yaml_path} add to "
             f"`changes`: {_wanted(one.version)}; then run `tasuki lock`"
         )
     return None

@@ -440,6 +440,10 @@ class _Comparison:
                     problems.append(
                         f"{path}:{_line(node, 'subject_id', *keys)}: doubled subject: {dict(zip(keys, map(str, row), strict=True))}"
                     )
+            if "counted_on" in columns and node in self.kpis:
+                row = self.con.execute(f"select subject_id from {table} where counted_on is null limit 1").fetchone()
+                if row:
+                    problems.append(f"{path}:{_line(node, 'counted_on')}: counted_on is null: {row[0]} is in no period")
             if node["config"]["meta"].get("kpi", {}).get("kind") == "cohort":
                 row = self.con.execute(
                     f"select subject_id, numerator, denominator from {table} where numerator > denominator or numerator < 0 limit 1"

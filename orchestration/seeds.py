@@ -12,6 +12,7 @@ import yaml
 from orchestration.landing.sql import identifier, literal
 
 SHOWN_PROBLEMS = 5  # of a file
+INTEGERS = ("integer", "bigint")
 MACROS = Path(__file__).parent.parent / "dbt_project" / "macros"
 # what a column's `meta.names` says its values name: where they are listed, and how the column writes them
 LISTS = {
@@ -44,7 +45,9 @@ def _problems_of(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str,
         return [f"{path}: is not UTF-8; save it as CSV UTF-8"]
     if header != list(types):
         return [f"{path}:1: the columns are {','.join(header) or '(none)'}; they have to be {','.join(types)}"]
-    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
+    # read as an integer, 30.5 would be rounded without a word
+    read_as = {name: "decimal(38,6)" if kind in INTEGERS else kind for name, kind in types.items()}
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in read_as.items())
     con.execute(
         f"""
         create or replace temp table seed as
@@ -71,6 +74,12 @@ def _values(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, Any]
         rows = con.table("seed").project(f"row_number() over () + 1, {identifier(name)}").fetchall()
         if "not_null" in column.get("data_tests", []):
             problems += [(line, f"{name} is empty") for line, value in rows if value is None]
+        if declared["config"]["column_types"][name] in INTEGERS:
+            problems += [
+                (line, f"{name}: {value:f} is not a whole number")
+                for line, value in rows
+                if value is not None and value % 1
+            ]
         if known:
             problems += [
                 (line, f"{name}: there is no {value}; {_meant(value, known)}")

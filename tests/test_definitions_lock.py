@@ -61,11 +61,13 @@ def test_a_version_without_note_or_approval_fails(project: Path) -> None:
     edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
     edit(project / "dbt_project/models/kpis/mql_cnt.yml", "version: 1\n", "version: 2\n")
     note = "            - {version: 2, since: 2027-01-01, what: Hot leads only, approved_by: {marketing: 佐藤%s}}\n"
-    assert "lacks a note or the approval of both teams" in problems(project)[0]
+    assert "lacks a note or the approval of one person of each team" in problems(project)[0]
     changes = project / "dbt_project/models/kpis/mql_cnt.yml"
     edit(changes, "changes:\n", "changes:\n" + note % "")
-    assert "lacks a note or the approval of both teams" in problems(project)[0]
-    edit(changes, note % "", note % ", sales: 鈴木")
+    assert "lacks a note or the approval of one person of each team" in problems(project)[0]
+    edit(changes, note % "", note % ", sales: 佐藤")
+    assert "one person of each team" in problems(project)[0]
+    edit(changes, note % ", sales: 佐藤", note % ", sales: 鈴木")
     assert problems(project) == []
 
 
@@ -84,6 +86,44 @@ def test_a_changed_macro_changes_its_callers(project: Path) -> None:
     names = {problem.split(":")[0] for problem in problems(project)}
     assert {"mql_rate", "win_rate_close"} <= names
     assert "mql_cnt" not in names
+
+
+def test_a_changed_helper_changes_what_is_made_of_it(project: Path) -> None:
+    edit(
+        project / "dbt_project/models/kpis/contract_levels.sql", "select", "select distinct"
+    )  # account_periods reads it
+    edit(project / "dbt_project/models/relay/relay_pairs.sql", "select", "select distinct")
+    names = {problem.split(":")[0] for problem in problems(project)}
+    assert names == {"arr", "grr", "logo_churn", "nrr"} | {
+        "accept_rate",
+        "handoff_b1_cnt",
+        "is_stock_cnt",
+        "relay_integrity",
+        "untouched_cnt",
+    }
+
+
+def test_a_companys_own_thresholds_are_not_signed(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    for name in ("hot_lead_thresholds.csv", "gross_margins.csv", "channels.csv"):
+        shutil.copyfile(REPO / "seeds" / name, own / name)
+    toml = tmp_path / "tasuki.toml"
+    toml.write_text('[company]\nname = "x"\nseeds = "own"\n[systems.generic]\nfolder = "own"\n', encoding="utf-8")
+    monkeypatch.setattr(cli, "PROJECT_DIR", project)
+    arguments = ["lock", "--check", "--config", str(toml)]
+    assert CliRunner().invoke(cli.app, arguments).exit_code == 0
+    with (own / "gross_margins.csv").open("a", encoding="utf-8") as margins:
+        margins.write("2026-04-01,,0.7\n")
+    edit(own / "channels.csv", "\n", "\nown,own,,,\n")
+    assert CliRunner().invoke(cli.app, arguments).exit_code == 0, "a company's data, and how it is connected"
+    edit(own / "hot_lead_thresholds.csv", "\n60,", "\n70,")
+    told = CliRunner().invoke(cli.app, arguments)
+    assert told.exit_code == 1 and "hot_leads: thresholds changed" in told.output and "H04" in told.output
+    assert list(unsigned(definitions(project, own), read_lock(project / "definitions.lock"))) == ["hot_leads"]
+    assert CliRunner().invoke(cli.app, ["lock", "--check"]).exit_code == 0
 
 
 def test_the_command_refuses_to_sign_and_signs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

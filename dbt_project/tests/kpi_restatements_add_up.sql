@@ -1,5 +1,5 @@
--- Blocking: the causes of a restated value add up to its difference, above and below the line, and so do the subjects behind each cause. What follows
--- from other numbers, and what nothing explains, has no subjects.
+-- Blocking: the causes of a restated value add up to its difference, above and below the line, and so do the subjects behind each cause. What is
+-- made of other numbers, and what nothing explains, has no subjects.
 {%- set series = 'publish_no, kpi_code, view, basis, member, grain, period_start' %}
 with totals as (
     select
@@ -27,6 +27,7 @@ subjects_differ as (
     from totals
     left join by_subject using ({{ series }}, cause)
     where segment = 'all'
+        and basis <> 'derived'
         and cause not in ('follows', 'unexplained')
         and (
             coalesce(by_subject.numerator_difference, 0) <> totals.numerator_difference

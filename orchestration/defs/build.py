@@ -155,7 +155,9 @@ def dbt_definition(
         args += ["--log-path", str(workspace.logs)]
         args += ["--full-refresh"] if stale or tags.get(FULL_REFRESH_TAG) == "true" else []
         env = dbt_environment(workspace, as_of) | _backfill_environment(tags.get(BACKFILL_TAG))
-        env["TASUKI_UNSIGNED_DEFINITIONS"] = ",".join(unsigned(definitions(PROJECT_DIR), read_lock(PROJECT_DIR / LOCK)))
+        env["TASUKI_UNSIGNED_DEFINITIONS"] = ",".join(
+            unsigned(definitions(PROJECT_DIR, config.seeds_dir), read_lock(PROJECT_DIR / LOCK))
+        )
         (workspace.target / "run_results.json").unlink(missing_ok=True)
         with _environment(env):
             invocation = context.resources.dbt.cli(

@@ -311,6 +311,7 @@ def test_the_sheet_as_data(conflicted: Built, published: Built) -> None:
         (("mql_cnt", "--quarter", "February"), "write a day"),
         (("mql_cnt", "--quarter", "2026-02-01"), "not the first day of a fiscal quarter"),
         (("mql_cnt", "--month", "2026-02", "--segment", "colour=red"), "with a name of all, "),
+        (("mql_cnt", "--month", "2026-02", "--segment", "channel"), "write name=value, such as channel=email"),
         (("mql_cnt", "--month", "2026-02", "--segment", "channel=nowhere"), "nothing has that value; there is "),
     ],
 )

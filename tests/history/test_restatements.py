@@ -129,6 +129,7 @@ def story(builder: Builder) -> Story:
     assert seeds is not None
     (seeds / "fx_rates.csv").write_text(FX, encoding="utf-8")
     (seeds / "hot_lead_thresholds.csv").write_text(HOT, encoding="utf-8")
+    (seeds / "gross_margins.csv").write_text("valid_from,valid_to,margin\n,,0.55\n", encoding="utf-8")
     land(company)
     builder.build(company, select=MODELS, as_of=AS_OF)
     after = copied(company, "after")
@@ -284,8 +285,23 @@ def log(story: Story) -> Iterator[duckdb.DuckDBPyConnection]:
 def test_causes_add_up_all_are_seen_and_nothing_is_unexplained(log: duckdb.DuckDBPyConnection) -> None:
     assert rows_of_data_test(log, "kpi_restatements_add_up") == 0
     seen = {cause for (cause,) in log.execute("SELECT DISTINCT cause FROM marts.kpi_restatements").fetchall()}
-    assert seen >= {"late_row", "delete", "merge", "backdated_change", "exchange_rate", "definition_change", "follows"}
+    assert seen >= {
+        "late_row",
+        "delete",
+        "merge",
+        "backdated_change",
+        "exchange_rate",
+        "definition_change",
+        "input_change",
+        "follows",
+    }
     assert "unexplained" not in seen
+    entered = log.execute(
+        "SELECT DISTINCT kpi_code FROM marts.kpi_restatements WHERE cause = 'input_change'"
+    ).fetchall()
+    assert {code for (code,) in entered} <= {"ltv", "payback", "ltv_cac", "gp_contrib"}, (
+        "no other KPI has a margin in it"
+    )
 
 
 @pytest.mark.parametrize(

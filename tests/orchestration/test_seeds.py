@@ -34,6 +34,7 @@ def told(folder: Path, name: str, content: bytes) -> list[str]:
         ("mismatch_exceptions.csv", EXCEPTIONS + "G01,,6,,,Tanaka,2026-04-01\n", ":2: reason is empty"),
         ("targets.csv", TARGETS + "won_count,,,,,month,2026-04-01,5\n", ":2: kpi_code: there is no won_count; did you mean won_cnt?"),
         ("targets.csv", TARGETS + "won_cnt,,,,,quarter,2026-04-01,5\n", ":2: grain: there is no quarter; did you mean fiscal_quarter?"),
+        ("hot_lead_thresholds.csv", HOT + "60,true,30,,2026-03-31\n70,true,30.5,2026-04-01,\n", ":3: recency_days: 30.500000 is not a whole number"),
         ("limits.csv", LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-03-31,,,\n", ":4: a from 2026-03-31 to now: line 2 is in force then"),
     ],
 )  # fmt: skip

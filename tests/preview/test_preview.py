@@ -138,6 +138,7 @@ def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
     analyst.edit(
         f"{kpis}/mql_rate.sql", "cast(1 as decimal(18, 2)) as denominator", "cast(0.5 as decimal(18, 2)) as denominator"
     )
+    analyst.edit(f"{kpis}/valid_opp_cnt.sql", "fs_accepted_on as counted_on", "cast(null as date) as counted_on")
     with pytest.raises(PreviewError) as told:
         analyst.see()
     for words in (
@@ -145,6 +146,7 @@ def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
         r"won_cnt.sql:14: .*syntax error",
         r"[^_]opp_cnt.sql:6: wrong columns: member is missing",
         r"handoff_b1_cnt.sql:9: doubled subject",
+        r"valid_opp_cnt.sql:12: counted_on is null: .* is in no period",
         r"mql_rate.sql:25: numerator outside its denominator",
     ):
         assert re.search(words, str(told.value)), words

@@ -1,13 +1,13 @@
-{# Lifetime value: gross profit per customer and period over the share of customers lost in it. The customers at the start stand on both sides
-   of the division; what is left are those lost. Nobody lost: null. #}
+{# Lifetime value: gross profit per customer and period over the share of customers lost in it, both of the customers at its start. Their number
+   stands on both sides of the division; what is left are those lost. Nobody lost: null. #}
 with periods as (
-    select * from {{ ref('period_margins') }} where arr is not null and start_account_cnt is not null
+    select * from {{ ref('period_margins') }} where start_arr is not null and start_account_cnt is not null
 ),
 
 profits as (
     select
         *,
-        cast(arr as double) * month_cnt / 12 * cast(margin as double) as profit
+        cast(start_arr as double) * month_cnt / 12 * cast(margin as double) as profit
     from periods
 ),
 

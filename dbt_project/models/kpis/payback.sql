@@ -6,7 +6,7 @@ with costs as (
 profits as (
     select
         view, grain, period_start,
-        cast(arr as double) / 12 * cast(margin as double) / nullif(start_account_cnt, 0) as monthly_profit
+        cast(start_arr as double) / 12 * cast(margin as double) / nullif(start_account_cnt, 0) as monthly_profit
     from {{ ref('period_margins') }}
 ),
 

@@ -1,5 +1,6 @@
 {# The restatement log: each value of a period that had been published as over and was published otherwise later, with its causes. The causes' differences
-   add up to the value's. What other numbers are made of carries no subjects of its own: it follows. #}
+   add up to the value's. What is made of other numbers carries no subjects of its own: derived_restatements
+   says why it changed. #}
 {%- set series = ['publish_no', 'kpi_code', 'view', 'basis', 'member', 'grain', 'period_start', 'segment', 'segment_value'] %}
 {%- set keys = ['publish_no', 'kpi_code', 'view', 'basis', 'member', 'grain', 'period_start', 'cause', 'subject_type', 'subject_id'] %}
 with restated as (
@@ -58,12 +59,18 @@ caused as (
     union all
     select distinct
         {{ series | join(', ') }},
-        case when restated.basis = 'derived' then 'follows' else 'unexplained' end,
+        coalesce(derived.cause, 'unexplained'),
         restated.numerator_difference - coalesce(explained.numerator_difference, 0),
         restated.denominator_difference - coalesce(explained.denominator_difference, 0),
         0, 0, 0
     from restated
     left join explained using ({{ series | join(', ') }})
+    left join {{ ref('derived_restatements') }} as derived
+        on restated.basis = 'derived'
+            and restated.publish_no = derived.publish_no
+            and restated.kpi_code = derived.kpi_code
+            and restated.grain = derived.grain
+            and restated.period_start = derived.period_start
     where explained.kpi_code is null
         or restated.numerator_difference <> explained.numerator_difference
         or restated.denominator_difference <> explained.denominator_difference

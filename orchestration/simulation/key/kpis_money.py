@@ -54,7 +54,8 @@ def _cost(figures: Figures, inputs: Inputs, cell: CellKey) -> float | None:
 def _customers(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
     grain, start = cell[:2]
     margin, cost = float(inputs.plans.margin(start)), _cost(figures, inputs, cell)
-    arr, accounts = _sum(figures, "arr", cell, "stock"), figures.denominator("logo_churn", "start_cohort", cell)
+    arr = figures.denominator("grr", "start_cohort", cell) or 0
+    accounts = figures.denominator("logo_churn", "start_cohort", cell)
     churn, won = figures.value("logo_churn", "start_cohort", cell, "rate"), _sum(figures, "new_customer_cnt", cell)
     lifetime = arr / accounts * GRAINS[grain] / 12 * margin / churn if accounts and churn else None
     acquisition = cost / won if cost is not None and won else None
