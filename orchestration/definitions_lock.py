@@ -1,8 +1,8 @@
 """definitions.lock: which version of which definition both teams signed, and the checksums of what they signed.
 
 A definition is a model of the dbt project with `meta.kpi` or `meta.definition` in its YAML. Its checksum covers its own SQL, that of the
-models of the same rooms it is made of that are no definitions themselves, and the project's macros they call, without comments and
-formatting, and apart from it the thresholds they read from seeds. Neither dbt nor a company is needed.
+models of the same rooms it is made of that are no definitions themselves, and the project's macros that any of these call, without
+comments and formatting, and apart from it the thresholds they read from seeds. Neither dbt nor a company is needed.
 """
 
 import csv
@@ -26,7 +26,8 @@ TOKEN = re.compile(
 )
 MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\s*\(.*?\{%-?\s*endmacro\s*-?%\}", re.DOTALL)
 REF = re.compile(r"ref \( '(\w+)' \)")
-ROOMS = ("definitions", "kpis", "relay")
+ROOMS = ("definitions", "kpis", "relay", "views")
+VIEWS = "_views"  # the teams' own ways of counting a KPI are signed with it
 ADDING_UP = ("kpi_", "numbered_")  # what adds up every KPI alike, and defines none
 HEADER = """\
 # What both teams signed: the version of each definition, with checksums of its SQL and of its thresholds.
@@ -62,7 +63,10 @@ def definitions(project: Path, own_seeds: Path | None = None) -> dict[str, Defin
     helpers = {
         path.stem: path.with_suffix(".sql").read_text(encoding="utf-8")
         for path, models in yamls.items()
-        if path.parent.name in ROOMS and not path.stem.startswith(ADDING_UP) and not any(map(_signed, models))
+        if path.parent.name in ROOMS
+        and not path.stem.startswith(ADDING_UP)
+        and not path.stem.endswith(VIEWS)
+        and not any(map(_signed, models))
     }
     found = {}
     for yaml_path, models in yamls.items():
@@ -70,11 +74,9 @@ def definitions(project: Path, own_seeds: Path | None = None) -> dict[str, Defin
             if signed := _signed(model):
                 for version in _versions(model):
                     sql_path = yaml_path.parent / f"{version}.sql"
-                    # the teams' own ways of counting are signed with the KPI
-                    views = yaml_path.parent / "views" / f"{version}_views.sql"
+                    views = yaml_path.parent / "views" / f"{version}{VIEWS}.sql"
                     own = [path.read_text(encoding="utf-8") for path in (sql_path, views) if path.exists()]
-                    own += [helpers[name] for name in _made_of(" ".join(own), helpers)]
-                    texts = own + [macros[name] for name in _called(" ".join(own), macros)]
+                    texts = own + _made_of(own, helpers, macros)
                     found[version] = Definition(
                         name=version,
                         sql_path=sql_path.relative_to(project),
@@ -113,15 +115,18 @@ def normalised(sql: str) -> str:
     )
 
 
-def _made_of(text: str, helpers: dict[str, str]) -> list[str]:
-    """The helpers that the text reads, and those that they read."""
-    found: set[str] = set()
-    waiting = [text]
+def _made_of(texts: list[str], helpers: dict[str, str], macros: dict[str, str]) -> list[str]:
+    """The helpers that the texts read and the macros that they call, and those that these read and call."""
+    found: dict[tuple[bool, str], str] = {}  # is a macro, name -> text
+    waiting = list(texts)
     while waiting:
-        for name in _refs(waiting.pop()) & helpers.keys() - found:
-            found.add(name)
-            waiting.append(helpers[name])
-    return sorted(found)
+        text = waiting.pop()
+        read = {(False, name): helpers[name] for name in _refs(text) & helpers.keys()}
+        called = {(True, name): macros[name] for name in _called(text, macros)}
+        new = {key: body for key, body in (read | called).items() if key not in found}
+        found |= new
+        waiting += new.values()
+    return [found[key] for key in sorted(found)]
 
 
 @cache
@@ -131,18 +136,9 @@ def _refs(sql: str) -> frozenset[str]:
 
 
 def _called(text: str, macros: dict[str, str]) -> list[str]:
-    """The macros that the text calls, and those that they call."""
-    found: set[str] = set()
-    waiting = [text]
-    while waiting:
-        body = waiting.pop()
-        for name in _words(body):
-            # a dispatched macro is called by its name without the engine's prefix
-            for full in (name, f"default__{name}", f"duckdb__{name}", f"spark__{name}"):
-                if full in macros and full not in found and macros[full] != body:
-                    found.add(full)
-                    waiting.append(macros[full])
-    return sorted(found)
+    """The macros that the text calls; a dispatched one is called by its name without the engine's prefix."""
+    names = (full for name in _words(text) for full in (name, f"default__{name}", f"duckdb__{name}", f"spark__{name}"))
+    return [full for full in names if full in macros and macros[full] != text]
 
 
 @cache

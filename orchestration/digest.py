@@ -16,11 +16,15 @@ from typing import Any, Literal
 from orchestration.atomic import write_text
 from orchestration.config import Config
 from orchestration.landing.sql import literal
+from orchestration.notify import Incident
 from orchestration.query import run_query
 
 Language = Literal["ja", "en"]
 HEADLINES = ("lead_new", "mql_cnt", "handoff_b1_cnt", "opp_cnt", "won_cnt", "won_amt")
 TOP, DUE, REASONS, DAYS = 10, 10, 3, 7
+_OPENING = (
+    "mismatch_id || ' ' || strftime(opened_at, '%Y-%m-%dT%H:%M:%S')"  # SQL: a mismatch, once per time that it came up
+)
 WORDS: dict[str, dict[Language, str]] = {
     "title": {"ja": "今週のすり合わせ", "en": "The week's alignment brief"},
     "as_of": {"ja": "基準時点", "en": "as of"},
@@ -240,7 +244,7 @@ def _incidents(severities: str) -> str:
             min_by(action_ja, {first}) as action_ja, min_by(action_en, {first}) as action_en,
             string_agg(distinct team, ', ' order by team) as teams, min_by(records, {first}) as records,
             count(*) as cnt, sum(amount_at_stake) filter (where is_its_money) as amount,
-            bool_and(status in ('new', 'reopened')) as is_news
+            list({_OPENING}) as openings
         from (
             select *, concat_ws(' / ', ma_record_id, crm_record_id) as records,
                 row_number() over (
@@ -370,18 +374,26 @@ def write_digests(config: Config, folder: Path) -> dict[Language, Digest]:
     return digests
 
 
-def new_incidents(config: Config) -> list[str]:
-    """S1 mismatches that nobody was told of: one line per incident that this version is the first to see, or sees again."""
+def open_incidents(config: Config) -> list[Incident]:
+    """S1 mismatches that are open, one per incident, those with the most money at stake first."""
     found = run_query(
         config,
         f"""
-        select rules, name_ja, name_en, teams, cnt, amount
+        select rules, name_ja, name_en, teams, cnt, amount, openings
         from ({_incidents("'S1'")}) as incidents
-        where is_news
         order by amount desc nulls last, root_cause_group""",
     )
     return [
-        f"{rules} {ja} / {en} ({teams}): {count:,}"
-        + (f", {amount:,.0f} {config.company.base_currency}" if amount else "")
-        for rules, ja, en, teams, count, amount in found.rows()
+        Incident(
+            f"{rules} {ja} / {en} ({teams}): {count:,}"
+            + (f", {amount:,.0f} {config.company.base_currency}" if amount else ""),
+            frozenset(openings),
+        )
+        for rules, ja, en, teams, count, amount, openings in found.rows()
     ]
+
+
+def unresolved(config: Config) -> set[str]:
+    """The openings of all S1 mismatches that are not resolved, those of rules that were not evaluated too."""
+    found = run_query(config, f"select {_OPENING} from marts.mismatches where severity = 'S1' and status <> 'resolved'")
+    return {opening for (opening,) in found.rows()}

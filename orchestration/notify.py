@@ -5,13 +5,16 @@ import logging
 import os
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 
+from orchestration.atomic import read_json, write_json
 from orchestration.config import Config
 
 log = logging.getLogger("tasuki")
 TIMEOUT_SECONDS = 10
 TEXT_LIMIT = 4_000  # as much as Slack recommends
 SHOWN_INCIDENTS = 10
+TOLD = "told.json"
 
 
 def run_failed(config: Config, run_id: str, message: str) -> bool:
@@ -21,14 +24,33 @@ def run_failed(config: Config, run_id: str, message: str) -> bool:
     return post(config, text)
 
 
-def incidents_found(config: Config, incidents: list[str]) -> bool:
-    """Post the S1 incidents that a version is the first to see. Returns whether a webhook took them."""
-    if not incidents:
+@dataclass(frozen=True)
+class Incident:
+    """What several mismatches have in common. `openings`: which mismatch is open since when."""
+
+    text: str
+    openings: frozenset[str]
+
+
+def incidents_found(config: Config, incidents: list[Incident], unresolved: set[str]) -> bool:
+    """Post the open S1 incidents of which none was told yet. Returns whether a webhook took them.
+
+    What was told is kept in the home folder, until it is resolved: an incident that no webhook took is told with the next version.
+    """
+    path = config.home_dir / TOLD
+    told = set(read_json(path)["openings"]) if path.exists() else set()
+    news = [incident for incident in incidents if not incident.openings & told]
+    if not news:
         return False
-    more = len(incidents) - SHOWN_INCIDENTS
-    lines = [f"Tasuki: {len(incidents)} new S1 incident(s) at {config.company.name}", *incidents[:SHOWN_INCIDENTS]]
+    more = len(news) - SHOWN_INCIDENTS
+    lines = [f"Tasuki: {len(news)} new S1 incident(s) at {config.company.name}"]
+    lines += [incident.text for incident in news[:SHOWN_INCIDENTS]]
     lines += [f"and {more} more: tasuki mismatches --severity S1"] if more > 0 else []
-    return post(config, "\n".join(lines))
+    if not post(config, "\n".join(lines)):
+        return False
+    told |= {opening for incident in incidents for opening in incident.openings}
+    write_json({"openings": sorted(told & unresolved)}, path)
+    return True
 
 
 def post(config: Config, text: str) -> bool:

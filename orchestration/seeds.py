@@ -13,7 +13,8 @@ from orchestration.landing.sql import identifier, literal
 
 SHOWN_PROBLEMS = 5  # of a file
 INTEGERS = ("integer", "bigint")
-MACROS = Path(__file__).parent.parent / "dbt_project" / "macros"
+PROJECT = Path(__file__).parent.parent / "dbt_project"
+MACROS, KPIS = PROJECT / "macros", PROJECT / "models" / "kpis"
 # what a column's `meta.names` says its values name: where they are listed, and how the column writes them
 LISTS = {
     "rules": (MACROS / "mismatches" / "mismatch_list.sql", lambda model: model[:3].upper()),
@@ -58,7 +59,11 @@ def _problems_of(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str,
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     if rejects:
         return [f"{path}:{line}: {_told(column, message)}" for line, column, message in rejects]
-    return _values(con, path, declared) or (_overlaps(con, path, declared) if "valid_from" in types else [])
+    return (
+        _values(con, path, declared)
+        or _series(con, path, types)
+        or (_overlaps(con, path, declared) if "valid_from" in types else [])
+    )
 
 
 def _told(column: str | None, message: str) -> str:
@@ -87,6 +92,41 @@ def _values(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, Any]
                 if value is not None and value not in known
             ]
     return [f"{path}:{line}: {problem}" for line, problem in sorted(problems)]
+
+
+def _series(con: duckdb.DuckDBPyConnection, path: Path, types: dict[str, str]) -> list[str]:
+    """A row that names a KPI, a view and a variant names what is counted: any other would stand against nothing, or against 0."""
+    if not {"kpi_code", "view", "member"} <= types.keys():
+        return []
+    rows = con.table("seed").project("row_number() over () + 1, kpi_code, view, member").fetchall()
+    problems = []
+    for line, kpi, view, member in rows:
+        if view and view not in (views := _views(kpi)):
+            problems.append(f"{path}:{line}: {kpi} has no view {view}; {_meant(view, views)}")
+        members = _members(kpi)
+        if member and members is not None and member not in members:
+            problems.append(
+                f"{path}:{line}: {kpi} has no member {member}; {_meant(member, members) if members else 'leave it empty'}"
+            )
+        if not member and members != []:
+            stages = "a stage of opportunity_stages.csv"
+            problems.append(
+                f"{path}:{line}: {kpi} has members; write {'one of ' + ', '.join(members) if members else stages}"
+            )
+    return problems
+
+
+def _views(kpi: str) -> list[str]:
+    return ["shared", "marketing", "sales"] if (KPIS / "views" / f"{kpi}_views.sql").exists() else ["shared"]
+
+
+def _members(kpi: str) -> list[str] | None:
+    """The variants of a KPI; None where they are the company's own stages."""
+    if kpi == "stage_cr":
+        return None
+    (model,) = yaml.load((KPIS / f"{kpi}.yml").read_bytes(), yaml.CSafeLoader)["models"]
+    members: list[str] = model["config"]["meta"]["kpi"].get("members", [])
+    return members
 
 
 def _known(column: dict[str, Any]) -> list[str]:

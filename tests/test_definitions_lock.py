@@ -93,14 +93,21 @@ def test_a_changed_helper_changes_what_is_made_of_it(project: Path) -> None:
         project / "dbt_project/models/kpis/contract_levels.sql", "select", "select distinct"
     )  # account_periods reads it
     edit(project / "dbt_project/models/relay/relay_pairs.sql", "select", "select distinct")
+    # a macro, won_views, reads won_records; another, timed_views, reads relay_handoffs, which is made of relay_pairs
+    edit(project / "dbt_project/models/kpis/views/won_records.sql", "select", "select distinct")
     names = {problem.split(":")[0] for problem in problems(project)}
-    assert names == {"arr", "grr", "logo_churn", "nrr"} | {
-        "accept_rate",
-        "handoff_b1_cnt",
-        "is_stock_cnt",
-        "relay_integrity",
-        "untouched_cnt",
+    of_contracts = {"arr", "grr", "logo_churn", "nrr"}
+    of_the_relay = {"accept_rate", "handoff_b1_cnt", "is_stock_cnt", "relay_integrity", "untouched_cnt"}
+    of_views = {
+        "hot_lead_cnt",
+        "hot_lead_share",
+        "opp_rate",
+        "stl_attempt",
+        "stl_contact",
+        "won_amt",
+        "won_cnt",
     }
+    assert names == of_contracts | of_the_relay | of_views
 
 
 def test_a_companys_own_thresholds_are_not_signed(

@@ -22,6 +22,8 @@ or (
     count(*) filter (where reason = 'as_now') > 0
     and (
         count(*) filter (where reason in ('shared', 'definition_change', 'as_now')) <> 3
-        or sum(case when reason = 'as_now' then -amount when reason in ('shared', 'definition_change') then amount else 0 end) <> 0
+        {%- for column in ['amount', 'count'] %}
+        or sum(case when reason = 'as_now' then -{{ column }} when reason in ('shared', 'definition_change') then {{ column }} else 0 end) <> 0
+        {%- endfor %}
     )
 )

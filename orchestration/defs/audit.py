@@ -8,7 +8,7 @@ import dagster as dg
 
 from expectations import AUDIENCES, SUITES
 from orchestration.atomic import read_json
-from orchestration.digest import new_incidents
+from orchestration.digest import open_incidents, unresolved
 from orchestration.failures import failing_rows
 from orchestration.notify import incidents_found
 from orchestration.progress import Problem, current
@@ -137,7 +137,7 @@ def published_asset(workspace: Workspace) -> dg.AssetsDefinition:
             raise dg.Failure(str(error), allow_retries=False) from error
         report.line(f"  publish  version {manifest['version']}")
         try:
-            incidents_found(workspace.config, new_incidents(workspace.config))
+            incidents_found(workspace.config, open_incidents(workspace.config), unresolved(workspace.config))
         except QueryError as error:  # the version is published all the same
             context.log.error(f"nobody was told of new S1 mismatches: {error}")
         return dg.MaterializeResult(

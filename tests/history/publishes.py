@@ -36,10 +36,10 @@ def fold(runs: list[Run]) -> dict[str, tuple[str, datetime, datetime, datetime, 
         resolved = evaluations[last + 1].as_of if last + 1 < len(evaluations) else None
         if resolved is not None:
             status = "resolved"
-        elif rule not in now.evaluated:
-            status = "not_evaluated"
         elif states[last]:
             status = "accepted"
+        elif rule not in now.evaluated:
+            status = "not_evaluated"
         elif begin < last:
             status = "persisting"
         else:

@@ -45,7 +45,7 @@ MARTS = {
     "mismatches": """
         select 'm' || row_number() over () as mismatch_id, code as rule_code, 'S1' as severity, team, status, 'g' || n as root_cause_group,
             'opportunity' as subject_type, subject as subject_id, ja as rule_name_ja, en as rule_name_en,
-            '' as action_ja, '' as action_en, '' as ma_record_id, subject as crm_record_id, cast(1000 as decimal(18, 2)) as amount_at_stake
+            '' as action_ja, '' as action_en, '' as ma_record_id, subject as crm_record_id, timestamp '2026-03-31 15:00:00' as opened_at, cast(1000 as decimal(18, 2)) as amount_at_stake
         from (values
             (1, 'new', 'o1', 'G01', 'CS', 'あいうえお', 'A contract is missing'), (1, 'new', 'o1', 'B04', 'OPS', 'リレー', 'Relay'),
             (1, 'new', 'o2', 'B04', 'OPS', 'リレー', 'Relay'),

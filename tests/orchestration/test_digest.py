@@ -13,17 +13,18 @@ from orchestration.digest import (
     Digest,
     Section,
     make_digest,
-    new_incidents,
+    open_incidents,
     to_chat,
     to_html,
     to_markdown,
+    unresolved,
     write_digests,
 )
 from orchestration.notify import TEXT_LIMIT, incidents_found
 from orchestration.publish import MARTS_FILE, publish
 from orchestration.query import QueryError
 from orchestration.warehouse import Workspace
-from tests.orchestration.conftest import audited_candidate
+from tests.orchestration.conftest import audited_candidate, build
 from tests.support import REPO, Built
 
 HOSTILE = "<img src=x onerror=alert(1)> | [pay](http://evil.example) @channel `x`"
@@ -73,6 +74,7 @@ RESTATED = [
     (3, 6, "hot_lead_share", "cohort", "rate", 9, 20, 7, 20, "definition_change", -2, 0),
     (4, 0, "hot_lead_share", "cohort", "rate", 7, 20, 6, 19, "delete", -1, -1),
     (4, 0, "won_amt", "flow", "sum", None, None, 1500.5, None, "late_row", 1500.5, 0),
+    (4, 0, "ltv", "derived", "value", 3000, 10, 3600, 10, "input_change", 600, 0),  # a margin entered anew
     (4, 0, "mql_rate", "cohort", "rate", 3, 10, 4, 10, "elapsed", 1, 0),  # it only grew older
     (4, 0, "velocity", "derived", "value", 3, 10, 4, 10, "follows", 1, 0),
 ]
@@ -112,6 +114,13 @@ def test_it_tells_what_published_months_became_this_week_and_why(sample_company:
     assert told["en"] == [
         ("Bookings", "2026-02", "–", "1,500.50", "Row arrived late +1,500.50"),
         ("Hot lead share", "2026-02", "9 / 20", "6 / 19", f"{changed}, {deleted}"),
+        (
+            "Lifetime value",
+            "2026-02",
+            "3,000 / 10",
+            "3,600 / 10",
+            "Costs, margins, forecasts or targets entered anew +600",
+        ),
     ]
     assert [row[1:4] for row in told["ja"]] == [row[1:4] for row in told["en"]]
     assert told["ja"][1][4] == "定義・しきい値の変更 -2, 削除 -1 / -1"
@@ -154,18 +163,51 @@ def test_values_are_text() -> None:
     assert "<img" not in text and "\\|" in text and "\\[pay\\]" in text and "\\@channel" in text and "\\`x" in text
 
 
-def test_an_incident_is_told_once(workspace: Workspace) -> None:
-    """Two are new, one is seen again in part, one resolved. That of two rules has one rule's names, and each subject's money once."""
-    audited_candidate(workspace, "r1")
-    publish(workspace)
-    assert new_incidents(workspace.config) == [
+def test_an_incident_is_told_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of two rules has one rule's names, and each subject's money once. What the webhook did not take is told with the next version, what it
+    took not again with that version's as_of or a later one, unless it was resolved and came back."""
+    posted, answers = [], iter([False, True, True, True])
+
+    def post(_: Config, text: str) -> bool:
+        posted.append(text.splitlines()[1:])
+        return next(answers)
+
+    def tell(*statements: str) -> list[list[str]]:
+        """What is posted of the company's mismatches after the statements."""
+        posted.clear()
+        faults.extend(statements)
+        publishes.append(f"r{len(publishes)}")
+        build(workspace, publishes[-1], tuple(faults))
+        audited_candidate(workspace, publishes[-1])
+        publish(workspace)
+        incidents_found(config, open_incidents(config), unresolved(config))
+        return list(posted)
+
+    monkeypatch.setattr("orchestration.notify.post", post)
+    config = workspace.config
+    faults: list[str] = []
+    publishes: list[str] = []
+    first, second, third = (
         "B04, G01 リレー / Relay (CS, OPS): 3, 2,000 JPY",
+        "B01 連携漏れ / Not in the CRM (OPS): 2, 2,000 JPY",
         "B01 連携漏れ / Not in the CRM (OPS): 1, 1,000 JPY",
-    ]
+    )
+    assert tell() == [[first, second, third]], "the webhook is away"
+    assert tell() == [[first, second, third]]
+    assert tell() == [], "published again"
+    more = "INSERT INTO marts.mismatches SELECT * REPLACE ('m8' AS mismatch_id) FROM marts.mismatches WHERE mismatch_id = 'm2'"
+    assert tell(more, "UPDATE marts.mismatches SET status = 'persisting' WHERE status = 'new'") == [], (
+        "one more of an incident that was told"
+    )
+    assert tell("UPDATE marts.mismatches SET status = 'not_evaluated' WHERE root_cause_group = 'g4'") == []
+    assert tell("UPDATE marts.mismatches SET status = 'persisting' WHERE root_cause_group = 'g4'") == []
+    assert tell("UPDATE marts.mismatches SET status = 'resolved' WHERE root_cause_group = 'g4'") == []
+    back = "UPDATE marts.mismatches SET status = 'reopened', opened_at = opened_at + INTERVAL 2 DAY WHERE root_cause_group = 'g4'"
+    assert tell(back) == [[third]]
 
 
 def test_no_incident_is_no_message(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
-    assert not incidents_found(workspace.config, [])
+    assert not incidents_found(workspace.config, [], set())
     assert not caplog.text
 
 

@@ -34,6 +34,12 @@ def told(folder: Path, name: str, content: bytes) -> list[str]:
         ("mismatch_exceptions.csv", EXCEPTIONS + "G01,,6,,,Tanaka,2026-04-01\n", ":2: reason is empty"),
         ("targets.csv", TARGETS + "won_count,,,,,month,2026-04-01,5\n", ":2: kpi_code: there is no won_count; did you mean won_cnt?"),
         ("targets.csv", TARGETS + "won_cnt,,,,,quarter,2026-04-01,5\n", ":2: grain: there is no quarter; did you mean fiscal_quarter?"),
+        ("targets.csv", TARGETS + "won_cnt,Sales,,,,month,2026-04-01,5\n", ":2: won_cnt has no view Sales; did you mean sales?"),
+        ("targets.csv", TARGETS + "arr,sales,,,,month,2026-04-01,5\n", ":2: arr has no view sales; write one of shared"),
+        ("targets.csv", TARGETS + "opp_loss_amt,,,,,month,2026-04-01,5\n", ":2: opp_loss_amt has members; write one of untouched, competitor"),
+        ("targets.csv", TARGETS + "opp_loss_amt,,lost,,,month,2026-04-01,5\n", ":2: opp_loss_amt has no member lost; write one of untouched, competitor"),
+        ("targets.csv", TARGETS + "won_cnt,,untouched,,,month,2026-04-01,5\n", ":2: won_cnt has no member untouched; leave it empty"),
+        ("targets.csv", TARGETS + "stage_cr,,,,,month,2026-04-01,0.5\n", ":2: stage_cr has members; write a stage of opportunity_stages.csv"),
         ("hot_lead_thresholds.csv", HOT + "60,true,30,,2026-03-31\n70,true,30.5,2026-04-01,\n", ":3: recency_days: 30.500000 is not a whole number"),
         ("limits.csv", LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-03-31,,,\n", ":4: a from 2026-03-31 to now: line 2 is in force then"),
     ],
@@ -53,5 +59,7 @@ def test_japanese_excels_own_encoding_is_told(tmp_path: Path) -> None:
 def test_a_spreadsheets_csv_and_the_projects_seeds_are_right(tmp_path: Path) -> None:
     text = EXCEPTIONS + 'G01,,6,,"by post, soon",田中,2026/4/1\n'
     assert told(tmp_path, "mismatch_exceptions.csv", text.replace("\n", "\r\n").encode("utf-8-sig")) == []
+    series = "won_cnt,sales,,,,month,2026-04-01,5\nattr_rev,,linear,,,month,2026-04-01,5\nstage_cr,,qualification,,,month,2026-04-01,0.5\n"
+    assert told(tmp_path, "targets.csv", (TARGETS + series).encode()) == []
     in_turn = LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-04-01,,,\n"
     assert told(tmp_path, "limits.csv", in_turn.encode()) == []

@@ -110,6 +110,11 @@
     {{ return(var('kpi_segments')) }}
 {%- endmacro %}
 
+{# KPIs whose values of shorter periods add up to that of a longer one: the flows, and the contribution, which is made of sums. #}
+{% macro kpis_that_add_up() -%}
+    {{ return(kpi_list()['flow'] + ['gp_contrib']) }}
+{%- endmacro %}
+
 {# The grains of KPI values: name -> column of con_calendar that says where a day's period starts. #}
 {% macro kpi_grains() -%}
     {{ return({

@@ -53,17 +53,7 @@ identified as (
 ),
 
 accepted as (
-    select identified.mismatch_id, exceptions.accepted_until, exceptions.accepted_by, exceptions.reason as accepted_reason
-    from identified
-    inner join exceptions
-        on identified.rule_code = exceptions.rule_code
-        and coalesce(exceptions.ma_record_id, identified.ma_record_id, '') = coalesce(identified.ma_record_id, '')
-        and coalesce(exceptions.crm_record_id, identified.crm_record_id, '') = coalesce(identified.crm_record_id, '')
-        and coalesce(exceptions.detail, identified.detail) = identified.detail
-    qualify row_number() over (
-        partition by identified.mismatch_id
-        order by exceptions.accepted_until desc nulls last, exceptions.accepted_by nulls last, exceptions.reason nulls last
-    ) = 1
+    {{ accepted_mismatches('identified', 'exceptions') }}
 ),
 
 final as (
@@ -73,4 +63,19 @@ final as (
 )
 
 select * from final
+{%- endmacro %}
+
+{# The exception of each mismatch that has one: of several, that which holds longest. `findings` and `exceptions` are relations. #}
+{% macro accepted_mismatches(findings, exceptions) -%}
+    select findings.mismatch_id, exceptions.accepted_until, exceptions.accepted_by, exceptions.reason as accepted_reason
+    from {{ findings }} as findings
+    inner join {{ exceptions }} as exceptions
+        on findings.rule_code = exceptions.rule_code
+        and coalesce(exceptions.ma_record_id, findings.ma_record_id, '') = coalesce(findings.ma_record_id, '')
+        and coalesce(exceptions.crm_record_id, findings.crm_record_id, '') = coalesce(findings.crm_record_id, '')
+        and coalesce(exceptions.detail, findings.detail) = findings.detail
+    qualify row_number() over (
+        partition by findings.mismatch_id
+        order by exceptions.accepted_until desc nulls last, exceptions.accepted_by nulls last, exceptions.reason nulls last
+    ) = 1
 {%- endmacro %}

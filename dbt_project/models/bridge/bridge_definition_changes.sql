@@ -1,12 +1,15 @@
 {# Where the shared number is another under today's definition or thresholds: as it was and as it is now. Of a KPI with variants the one that is
-   bridged, else the first; the median's subjects are those of the other statistics too. #}
+   bridged, else the first; the median's subjects are those of the other statistics too. Of a share of subjects those above the line are the count. #}
 with final as (
     {%- for component in ['numerator', 'denominator'] %}
     select
         changed.kpi_code, changed.grain, changed.period_start, changed.segment, changed.segment_value, '{{ component }}' as component,
         {%- for column, side in {'shared': 'as_was_', 'now': ''}.items() %}
         {%- if component == 'numerator' %}
-        cast(round(coalesce(case when changed.basis = 'cohort' then changed.{{ side }}numerator else changed.{{ side }}n end, 0)) as bigint) as {{ column }}_count,
+        cast(round(coalesce(case
+            when definitions.unit = '%' and (changed.basis = 'cohort' or changed.{{ side }}denominator = changed.{{ side }}n) then changed.{{ side }}numerator
+            else changed.{{ side }}n
+        end, 0)) as bigint) as {{ column }}_count,
         {%- else %}
         coalesce(changed.{{ side }}n, 0) as {{ column }}_count,
         {%- endif %}

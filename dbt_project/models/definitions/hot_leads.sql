@@ -63,21 +63,29 @@ evaluated as (
     left join responses_then on cycles.lead_id = responses_then.lead_id
 ),
 
-final as (
+judged as (
     select
-        evaluated.lead_id,
-        evaluated.evaluated_at,
-        evaluated.score,
-        evaluated.is_target,
-        evaluated.last_response_at,
+        evaluated.*,
+        coalesce(evaluated.score >= thresholds.min_score, false) as has_score,
+        coalesce(evaluated.is_target or not thresholds.requires_target_persona, false) as has_persona,
         coalesce(
-            evaluated.score >= thresholds.min_score
-            and (evaluated.is_target or not thresholds.requires_target_persona)
-            and {{ add_seconds('evaluated.last_response_at', 'thresholds.recency_days * 86400') }} >= evaluated.evaluated_at,
-            false
-        ) as is_hot
+            {{ add_seconds('evaluated.last_response_at', 'thresholds.recency_days * 86400') }} >= evaluated.evaluated_at, false
+        ) as is_recent
     from evaluated
     left join {{ ref('hot_lead_thresholds') }} as thresholds on {{ in_force('thresholds', 'evaluated.evaluated_on') }}
+),
+
+final as (
+    select
+        lead_id,
+        evaluated_at,
+        score,
+        is_target,
+        last_response_at,
+        has_score,
+        has_persona,
+        has_score and has_persona and is_recent as is_hot
+    from judged
 )
 
 select * from final

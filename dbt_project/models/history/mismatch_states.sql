@@ -28,8 +28,8 @@ final as (
         last_spells.rule_code,
         case
             when last_spells.ended_at is not null then 'resolved'
-            when evaluated_now.rule_code is null then 'not_evaluated'
             when last_spells.is_accepted then 'accepted'
+            when evaluated_now.rule_code is null then 'not_evaluated'
             when last_spells.opened_at < present.as_of then 'persisting'
             when last_spells.spell_no > 1 then 'reopened'
             else 'new'

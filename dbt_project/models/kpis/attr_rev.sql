@@ -1,20 +1,27 @@
 {# Won amounts credited to the responses before the opportunity. Every model of attribution credits each deal whole: touches after the first
-   get whole units, the first what they leave; a deal without touch keeps its amount. #}
+   with credit get whole units, that one what they leave; a deal without touch keeps its amount. #}
 with touches as (
-    select * from {{ ref('attribution_touches') }}
+    select
+        *,
+        coalesce(min(case when credit_ppm > 0 then touch_no end) over (partition by opportunity_id, member), 1) as first_no
+    from {{ ref('attribution_touches') }}
 ),
 
 later as (
     select
         *,
-        case when touch_no > 1 then {{ whole_quotient('amount * credit_ppm', '1000000') }} else cast(0 as decimal(18, 2)) end as later_amount
+        case when touch_no > first_no then {{ whole_quotient('amount * credit_ppm', '1000000') }} else cast(0 as decimal(18, 2)) end as later_amount
     from touches
 ),
 
 credited as (
     select
         *,
-        case when touch_no > 1 then later_amount else amount - sum(later_amount) over (partition by opportunity_id, member) end as credit
+        case
+            when touch_no > first_no then later_amount
+            when touch_no = first_no then amount - sum(later_amount) over (partition by opportunity_id, member)
+            else 0
+        end as credit
     from later
 ),
 

@@ -1,4 +1,4 @@
-{# Coverage: the open pipeline over what is missing to the quarter's target of bookings; null once it is met. #}
+{# Coverage: the open pipeline that is due in the quarter over what is missing to its target of bookings; null once that is met. #}
 with base as (
     select * from {{ ref('kpi_values_base') }}
     where kpi_code in ('pipe_open', 'won_amt') and grain = 'fiscal_quarter' and segment = 'all'
@@ -9,7 +9,8 @@ pivoted as (
         view,
         grain,
         period_start,
-        max(case when kpi_code = 'pipe_open' then numerator end) as pipe_open,
+        coalesce(max(case when kpi_code = 'pipe_open' and member = 'due' then numerator end), 0) as due_amt,
+        max(case when kpi_code = 'pipe_open' and member = 'all' then numerator end) as open_amt,
         coalesce(max(case when kpi_code = 'won_amt' then numerator end), 0) as won_amt
     from base
     group by view, grain, period_start
@@ -24,7 +25,7 @@ missing as (
     from pivoted
     join targets
         on pivoted.view = targets.view and pivoted.grain = targets.grain and pivoted.period_start = targets.period_start
-    where pivoted.pipe_open is not null
+    where pivoted.open_amt is not null
 ),
 
 final as (
@@ -35,9 +36,9 @@ final as (
         period_start,
         'all' as segment,
         'all' as segment_value,
-        cast(pipe_open as decimal(28, 2)) as numerator,
+        cast(due_amt as decimal(28, 2)) as numerator,
         cast(missing_amt as decimal(28, 2)) as denominator,
-        case when missing_amt > 0 then cast(pipe_open as double) / nullif(cast(missing_amt as double), 0) end as value
+        case when missing_amt > 0 then cast(due_amt as double) / nullif(cast(missing_amt as double), 0) end as value
     from missing
 )
 

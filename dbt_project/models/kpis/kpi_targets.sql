@@ -1,4 +1,4 @@
-{# Targets at every grain. A flow's target is spread over the business days of its period and added up again; where two cover a day, the one of
+{# Targets at every grain. That of a KPI that adds up is spread over the business days of its period and added up again; where two cover a day, the one of
    the finer grain holds, and a period that is not covered whole has none. Any other target holds for every period that ends in its own. #}
 {%- set series = 'kpi_code, view, member, segment, segment_value' %}
 with targets as (
@@ -11,7 +11,7 @@ with targets as (
         grain,
         period_start,
         target,
-        kpi_code in ('{{ kpi_list()['flow'] | join("', '") }}') as is_flow,
+        kpi_code in ('{{ kpis_that_add_up() | join("', '") }}') as adds_up,
         case grain {% for grain in kpi_grains() %}when '{{ grain }}' then {{ loop.index }} {% endfor %}end as grain_rank
     from {{ ref('targets') }}
 ),
@@ -66,7 +66,7 @@ shares as (
         cast(cast(target as double) * weight_until / nullif(weight_total, 0) as decimal(28, 2))
             - cast(cast(target as double) * (weight_until - weight) / nullif(weight_total, 0) as decimal(28, 2)) as share
     from counted
-    where is_flow
+    where adds_up
     qualify row_number() over (partition by {{ series }}, date_on order by grain_rank) = 1
 ),
 
@@ -83,7 +83,7 @@ others as (
     select {{ series }}, periods.grain, periods.period_start, counted.target
     from counted
     join periods on counted.date_on = periods.period_end_on and periods.grain_rank <= counted.grain_rank
-    where not counted.is_flow
+    where not counted.adds_up
     qualify row_number() over (partition by {{ series }}, periods.grain, periods.period_start order by counted.grain_rank) = 1
 ),
 

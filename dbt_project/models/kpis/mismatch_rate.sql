@@ -1,4 +1,5 @@
-{# People, deals and contracts of which an open mismatch of severity S1 or S2 names a record, as they stand: all count on the day of as_of. #}
+{# People, deals and contracts of which an open mismatch of severity S1 or S2 names a record, as they stand: all count on the day of as_of. An id
+   that records of several kinds share names those of the kind that the mismatch is about. #}
 with run_parameters as (
     select as_of_on from {{ ref('run_parameters') }}
 ),
@@ -36,21 +37,30 @@ records as (
 ),
 
 mismatches as (
-    select ma_record_id, crm_record_id
+    select
+        ma_record_id,
+        crm_record_id,
+        case when subject_type in ('opportunity', 'contract') then subject_type else 'person' end as kind
     from {{ ref('mismatches_in_records') }}
     where severity in ('S1', 'S2') and accepted_until is null
 ),
 
 named as (
-    select 'ma' as side, ma_record_id as record_id from mismatches
+    select 'ma' as side, ma_record_id as record_id, kind from mismatches
     union
-    select 'crm', crm_record_id from mismatches
+    select 'crm', crm_record_id, kind from mismatches
+),
+
+matched as (
+    select records.subject_type, records.subject_id
+    from records
+    inner join named on records.side = named.side and records.record_id = named.record_id
+    qualify records.subject_type = named.kind
+        or max(case when records.subject_type = named.kind then 1 else 0 end) over (partition by named.side, named.record_id, named.kind) = 0
 ),
 
 mismatched as (
-    select distinct records.subject_type, records.subject_id
-    from records
-    inner join named on records.side = named.side and records.record_id = named.record_id
+    select distinct subject_type, subject_id from matched
 ),
 
 final as (

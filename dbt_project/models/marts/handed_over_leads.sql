@@ -3,8 +3,9 @@ with leads as (
     select * from {{ ref('lead_facts') }} where handed_over_at is not null
 ),
 
-people as (
-    select person_key, is_opted_out from {{ ref('con_people') }}
+-- a refusal of which no tool says since when holds for all time
+opt_outs as (
+    select person_key, min(opted_out_at) as opted_out_at from {{ ref('opted_out_records') }} group by person_key
 ),
 
 segments as (
@@ -55,7 +56,7 @@ final as (
         leads.is_hot,
         hot_leads.score,
         hot_leads.last_response_at,
-        coalesce(people.is_opted_out, false) as is_opted_out,
+        opt_outs.person_key is not null and coalesce(opt_outs.opted_out_at <= leads.handed_over_at, true) as is_opted_out,
         segments.owner as owner_id,
         expected.expected_value,
         clocks.sla_tier,
@@ -76,7 +77,7 @@ final as (
         leads.close_reason
     from leads
     cross join run_parameters
-    left join people on leads.person_key = people.person_key
+    left join opt_outs on leads.person_key = opt_outs.person_key
     left join segments on leads.lead_id = segments.lead_id
     left join hot_leads on leads.lead_id = hot_leads.lead_id
     left join clocks on leads.lead_id = clocks.lead_id

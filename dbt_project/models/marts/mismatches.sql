@@ -38,6 +38,11 @@ records as (
     select * from {{ ref('mismatch_records') }}
 ),
 
+-- of a rule that is not evaluated what was accepted stays so
+accepted as (
+    {{ accepted_mismatches("(select * from states where status = 'accepted')", ref('mismatch_exceptions')) }}
+),
+
 calendar as (
     select date_on, business_day_no from {{ ref('con_calendar') }}
 ),
@@ -88,7 +93,7 @@ final as (
     left join subjects on states.subject_type = subjects.subject_type and states.subject_id = subjects.subject_id
     left join records as ma_records on ma_records.side = 'ma' and states.ma_record_id = ma_records.record_id
     left join records as crm_records on crm_records.side = 'crm' and states.crm_record_id = crm_records.record_id
-    left join {{ ref('mismatches_found') }} as accepted on states.mismatch_id = accepted.mismatch_id
+    left join accepted on states.mismatch_id = accepted.mismatch_id
     left join calendar as first_days on states.opened_on = first_days.date_on
     left join calendar as last_days on coalesce(states.resolved_on, states.as_of_on) = last_days.date_on
 )

@@ -137,7 +137,7 @@ class Figures:
             count = len(found)
             self._add(code, "shared", "distinct", "", cell, "sum", Figure(count, None, count, count))
 
-    def stock(self, code: str, spans: list[Span]) -> None:
+    def stock(self, code: str, spans: list[Span], member: str = "") -> None:
         """What is in stock at the end of each period's last day."""
         for grain in GRAINS:
             for start, end in self.periods(grain):
@@ -149,7 +149,7 @@ class Figures:
                             cells[(grain, start, *segment)].numerator += span.amount
                 for cell, sums in cells.items():
                     figure = Figure(sums.numerator, None, sums.numerator, sums.n)
-                    self._add(code, "shared", "stock", "", cell, "sum", figure)
+                    self._add(code, "shared", "stock", member, cell, "sum", figure)
 
     def start_cohort(self, code: str, rows: Iterable[tuple[str, int, Channel, float, float]]) -> None:
         """Rows of (grain, first day of the period, channel, numerator, denominator)."""

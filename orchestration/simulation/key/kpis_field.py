@@ -1,10 +1,10 @@
 """The answer key's KPIs of field sales: docs/definitions.md §6 and docs/kpis.md §2."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from orchestration.simulation.clock import add_months, day_of
 from orchestration.simulation.key.facts import Deal, Inputs
-from orchestration.simulation.key.figures import Figures, Span
+from orchestration.simulation.key.figures import Figures, Span, period_start
 
 
 def add(figures: Figures, inputs: Inputs) -> None:
@@ -96,15 +96,16 @@ def _won(figures: Figures, inputs: Inputs) -> None:
 def _open(figures: Figures, inputs: Inputs) -> None:
     deals = [deal for deal in inputs.deals if deal.is_known]
     figures.stock("opp_open", [Span(deal.created_on, deal.left_on, deal.channel) for deal in deals])
-    figures.stock("pipe_open", [span for deal in deals for span in _levels(deal, inputs)])
+    figures.stock("pipe_open", [span for deal in deals for span in _levels(deal, inputs, _worth)], "all")
+    figures.stock("pipe_open", [span for deal in deals for span in _levels(deal, inputs, _due)], "due")
 
 
-def _levels(deal: Deal, inputs: Inputs) -> Iterator[Span]:
+def _levels(deal: Deal, inputs: Inputs, amount_of: Callable[[Deal, int], int | None]) -> Iterator[Span]:
     """Days on which an open deal's amount in base currency stays the same."""
     end = deal.left_on if deal.left_on is not None else inputs.today + 1
-    since, level = deal.created_on, _worth(deal, deal.created_on)
+    since, level = deal.created_on, amount_of(deal, deal.created_on)
     for day in range(deal.created_on + 1, end + 1):
-        worth = None if day == end else _worth(deal, day)
+        worth = None if day == end else amount_of(deal, day)
         if worth != level or day == end:
             if level is not None:
                 yield Span(since, day, deal.channel, level / 100)
@@ -113,6 +114,12 @@ def _levels(deal: Deal, inputs: Inputs) -> Iterator[Span]:
 
 def _worth(deal: Deal, day: int) -> int | None:
     return deal.in_base(deal.amount_on(day), day)
+
+
+def _due(deal: Deal, day: int) -> int | None:
+    """What it is worth on a day of the fiscal quarter in which it is to close, as the record says then."""
+    first = period_start(day, "fiscal_quarter")
+    return _worth(deal, day) if first <= deal.close_day_on(day) < add_months(first, 3) else None
 
 
 def _stages(figures: Figures, inputs: Inputs) -> None:

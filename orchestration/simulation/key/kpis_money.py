@@ -38,8 +38,8 @@ def _months(grain: str, start: int) -> list[int]:
     return [add_months(start, place) for place in range(GRAINS[grain])]
 
 
-def _sum(figures: Figures, code: str, cell: CellKey, basis: str = "flow") -> float:
-    return figures.value(code, basis, cell, "sum") or 0
+def _sum(figures: Figures, code: str, cell: CellKey) -> float:
+    return figures.value(code, "flow", cell, "sum") or 0
 
 
 def _cost(figures: Figures, inputs: Inputs, cell: CellKey) -> float | None:
@@ -72,6 +72,7 @@ def _quarter(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
     start, won = cell[1], _sum(figures, "won_amt", cell)
     target, forecast = inputs.plans.target("won_amt", "fiscal_quarter", start), inputs.plans.forecasts.get(start)
     if target is not None and target > won and cell in figures.cells("pipe_open", "stock"):
-        figures.derived("coverage", cell, _sum(figures, "pipe_open", cell, "stock") / (target - won))
+        due = figures.value("pipe_open", "stock", cell, "sum", "due") or 0
+        figures.derived("coverage", cell, due / (target - won))
     if forecast is not None and won:
         figures.derived("fcst_acc", cell, 1 - abs(forecast - won) / won)

@@ -4,17 +4,8 @@ with leads as (
     select * from {{ ref('lead_facts') }}
 ),
 
-thresholds as (
-    select min_score, requires_target_persona, valid_from, valid_to from {{ ref('hot_lead_thresholds') }}
-),
-
 scored as (
-    select
-        hot_leads.lead_id,
-        coalesce(hot_leads.score >= thresholds.min_score, false) as has_score,
-        hot_leads.is_target or not thresholds.requires_target_persona as has_persona
-    from {{ ref('hot_leads') }} as hot_leads
-    join thresholds on {{ in_force('thresholds', business_date('hot_leads.evaluated_at')) }}
+    select lead_id, has_score, has_persona from {{ ref('hot_leads') }}
 ),
 
 entries as (
