@@ -1,13 +1,13 @@
-{# Latent customers: people once handed over whose cycle closed as recycled, idle or lost, and who have no open cycle when the period begins.
+{# Latent customers: people once handed over whose cycle closed as recycled, idle or lost, and whose latest cycle when the period begins has closed so too.
    Approached is who had a human outbound activity in the period. #}
 with leads as (
-    select * from {{ ref('lead_facts') }} where is_countable and person_key is not null
+    select *, close_reason in ('recycled', 'idle', 'lost') as is_latent from {{ ref('lead_facts') }} where is_countable and person_key is not null
 ),
 
 latent_since as (
     select person_key, min(closed_on) as latent_on
     from leads
-    where handed_over_on is not null and close_reason in ('recycled', 'idle', 'lost')
+    where handed_over_on is not null and is_latent
     group by person_key
 ),
 
@@ -17,7 +17,7 @@ rests as (
         person_key,
         greatest(closed_on, opened_on) as closed_on,
         lead(opened_on) over (partition by person_key order by cycle_no nulls last) as next_opened_on,
-        close_reason
+        is_latent
     from leads
 ),
 
@@ -33,7 +33,7 @@ latent as (
         on periods.period_start > rests.closed_on
             and (rests.next_opened_on is null or periods.period_start <= rests.next_opened_on)
             and periods.period_start > latent_since.latent_on
-    where rests.close_reason is not null
+    where rests.is_latent
 ),
 
 approached_months as (

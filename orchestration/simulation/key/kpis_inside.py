@@ -172,19 +172,24 @@ def _recycling(figures: Figures, inputs: Inputs) -> None:
 def _latent(figures: Figures, inputs: Inputs) -> None:
     rows: list[tuple[str, int, str, float, float]] = []
     for who in inputs.countable_people:
-        cycles = [(day_of(cycle.opened_at), on(cycle.closed_at), cycle) for cycle in who.cycles]
-        latent = [
-            closed
-            for _, closed, cycle in cycles
-            if cycle.handed_over_at is not None and cycle.close_reason in LATENT and closed is not None
+        given_back = [
+            day_of(cycle.closed_at)
+            for cycle in who.cycles
+            if cycle.handed_over_at is not None and cycle.close_reason in LATENT and cycle.closed_at is not None
         ]
-        if not latent:
+        if not given_back:
             continue
         attempts = [day_of(act.at) for act in who.person.activities if is_human_attempt(act)]
         for grain in GRAINS:
             for start, end in figures.periods(grain):
-                closed = [closed for opened, closed, _ in cycles if opened < start][-1:]
-                is_at_rest = bool(closed) and closed[0] is not None and closed[0] < start
-                if is_at_rest and min(latent) < start:
+                if min(given_back) < start and _is_dormant(who.cycles, start):
                     rows.append((grain, start, who.channel, any(start <= day <= end for day in attempts), 1))
     figures.start_cohort("latent_approach", rows)
+
+
+def _is_dormant(cycles: list[Cycle], day: int) -> bool:
+    """How a person stands when a day begins: the latest cycle is over, recycled, idle or lost."""
+    begun = [cycle for cycle in cycles if day_of(cycle.opened_at) < day]
+    if not begun or begun[-1].closed_at is None:
+        return False
+    return day_of(begun[-1].closed_at) < day and begun[-1].close_reason in LATENT
