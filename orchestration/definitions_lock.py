@@ -2,7 +2,8 @@
 
 A definition is a model of the dbt project with `meta.kpi` or `meta.definition` in its YAML. Its checksum covers its own SQL, that of the
 models of the same rooms it is made of that are no definitions themselves, and the project's macros that any of these call, without
-comments and formatting, and apart from it the thresholds they read from seeds. Neither dbt nor a company is needed.
+comments and formatting, and apart from it the thresholds and mappings they read from seeds; what people enter in the course of business,
+such as exchange rates or costs (`meta: validity: input`), is no part of a definition. Neither dbt nor a company is needed.
 """
 
 import csv
@@ -151,13 +152,13 @@ def _code(sql: str) -> Iterator[str]:
 
 
 def _threshold_rows(seeds: Path, own_seeds: Path | None, text: str, signed: dict[str, Any]) -> Iterator[str]:
-    """The rows of the seeds that the text reads; of a seed of named values only the rows that it names."""
+    """The rows of the seeds that the text reads, inputs left out; of a seed of named values only the rows that it names."""
     named = set(re.findall(r"'(\w+)'", " ".join(_code(text)))) | {str(signed.get("window"))}
     for seed in sorted(_refs(text)):
         path = seeds / f"{seed}.csv"
-        if not path.exists():
+        if not path.exists() or (validity := _validity(path.with_suffix(".yml"))) == "input":
             continue
-        if own_seeds is not None and (own_seeds / path.name).exists() and _is_threshold(seeds / f"{seed}.yml"):
+        if own_seeds is not None and (own_seeds / path.name).exists() and validity == "definition":
             path = own_seeds / path.name
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [{key: value.strip() for key, value in row.items() if value} for row in csv.DictReader(file)]
@@ -167,10 +168,11 @@ def _threshold_rows(seeds: Path, own_seeds: Path | None, text: str, signed: dict
 
 
 @cache
-def _is_threshold(yaml_path: Path) -> bool:
-    """Other seeds, such as costs, are a company's data, and what maps its words to ours is how it is connected."""
+def _validity(yaml_path: Path) -> str | None:
+    """`definition`: a threshold. `input`: a company's data, such as costs. None: what maps its words to ours, in its own seeds how it is connected."""
     (seed,) = yaml.load(yaml_path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["seeds"]
-    return bool(seed["config"].get("meta", {}).get("validity") == "definition")
+    validity: str | None = seed["config"].get("meta", {}).get("validity")
+    return validity
 
 
 def _meaning(row: dict[str, str]) -> dict[str, str]:

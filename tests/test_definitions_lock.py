@@ -76,6 +76,32 @@ def test_a_changed_threshold_is_a_changed_definition(project: Path) -> None:
     assert ["hot_leads" in problem and "threshold" in problem for problem in problems(project)] == [True]
 
 
+@pytest.mark.parametrize(
+    ("seed", "row"),
+    [
+        ("fx_rates", "EUR,2026-07-01,,171.50"),
+        ("gross_margins", "2026-07-01,,0.7"),
+        ("sales_costs", "2026-07-01,5000000"),
+        ("forecasts", "2026-07-01,90000000"),
+    ],
+)
+def test_what_is_entered_is_no_definition(project: Path, seed: str, row: str) -> None:
+    with (project / "seeds" / f"{seed}.csv").open("a", encoding="utf-8") as file:
+        file.write(row + "\n")
+    locked = read_lock(project / "definitions.lock")
+    assert problems(project) == [] and differences(definitions(project), locked) == []
+
+
+def test_a_changed_mapping_is_a_changed_definition(project: Path) -> None:
+    edit(project / "seeds/opportunity_stages.csv", "needs analysis,30,true", "needs analysis,30,false")
+    assert [problem.split(":")[0] for problem in problems(project)] == [
+        "regress_rate",
+        "stage_cr",
+        "won_amt",
+        "won_cnt",
+    ]
+
+
 def test_only_the_readers_of_a_named_value_change_with_it(project: Path) -> None:
     edit(project / "seeds/windows.csv", "acceptance,7,", "acceptance,8,")
     assert [problem.split(":")[0] for problem in problems(project)] == ["accept_rate"]
