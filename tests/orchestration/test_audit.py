@@ -17,6 +17,7 @@ from tests.orchestration.conftest import build
 
 LIMITS = Limits()
 LOSS = "update marts.opportunities set is_won = false, won_at = null, closed_at = timestamp '2026-03-20'"
+SILENT = "update marts.mismatches set rule_code = 'D08' where subject_id = 'o1' and rule_code = 'B04'"
 # Rows of KPI lead_new: 10 a day but for the day before as_of.
 QUIET_DAYS = """
     insert into marts.kpi_values
@@ -104,7 +105,7 @@ WARNING = {
     "handed_over_leads: what is handed over is hot": "update marts.handed_over_leads set is_hot = false",
     "handed_over_leads: every handed-over lead is attempted within its agreed time": "update marts.handed_over_leads set is_sla_met = false",
     "handed_over_leads: every rejected lead comes back with a coded reason": "update marts.handed_over_leads set has_reject_reason = null",
-    "opportunities: every lost opportunity has a coded reason": LOSS,
+    "opportunities: every lost opportunity has a coded reason or a competitor": f"{LOSS}; {SILENT}",
     # without as_of nothing else can be judged: last, in a group of its own
     "data_status: there is at least one row": "delete from marts.data_status",
 }  # fmt: skip
@@ -172,6 +173,12 @@ def test_a_promise_says_of_how_many(workspace: Workspace) -> None:
     assert (failed["audience"], failed["judged"], failed["message"]) == ("sales", 3, "found 1")
     rows = failing_rows(str(workspace.warehouse), failed["query"])
     assert rows == [{"lead_id": "l1", "out_record_id": "m1", "in_record_id": "c1"}]
+
+
+@pytest.mark.parametrize("legal", ["", SILENT.replace("set", "set status = 'accepted',")])
+def test_a_loss_that_rule_d08_takes_for_legal_keeps_the_promise(workspace: Workspace, legal: str) -> None:
+    build(workspace, "competitor", (f"{LOSS}; {legal}",))
+    assert [result["check"] for result in audit(workspace) if not result["passed"] and "lost" in result["check"]] == []
 
 
 def test_a_moved_mix_names_the_value_that_moved(workspace: Workspace) -> None:
