@@ -16,6 +16,7 @@ from typing import Any, Literal
 from orchestration.atomic import write_text
 from orchestration.config import Config
 from orchestration.landing.sql import literal
+from orchestration.mismatches import OPEN
 from orchestration.notify import Incident
 from orchestration.query import run_query
 
@@ -58,6 +59,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "why": {"ja": "主な理由", "en": "main reasons"},
     "rule": {"ja": "不一致", "en": "mismatch"},
     "team": {"ja": "担当", "en": "team"},
+    "last_known": {"ja": "前回確認時点", "en": "as last known"},
     "records": {"ja": "レコード", "en": "records"},
     "cnt": {"ja": "件数", "en": "count"},
     "amount": {"ja": "金額", "en": "at stake"},
@@ -235,11 +237,14 @@ def _signed(number: str) -> str:
     return f"case when {number} > 0 then '+' else '' end || {_shown(number)}"
 
 
-def _incidents(severities: str) -> str:
-    """SQL: what is open, by incident. It goes by its gravest rule, and what several rules say of one subject is at stake once."""
+def _incidents(severities: str, statuses: str = "'new', 'persisting', 'reopened'") -> str:
+    """SQL: what is open, by incident. It goes by its gravest rule, and what several rules say of one subject is at stake once.
+
+    What a stale system keeps from being looked at is no incident of its own: it stays with its subject.
+    """
     first = "(severity, rule_code, mismatch_id)"
     return f"""
-        select root_cause_group, string_agg(distinct rule_code, ', ' order by rule_code) as rules,
+        select incident, bool_and(status = 'not_evaluated') as is_last_known, string_agg(distinct rule_code, ', ' order by rule_code) as rules,
             min_by(rule_name_ja, {first}) as name_ja, min_by(rule_name_en, {first}) as name_en,
             min_by(action_ja, {first}) as action_ja, min_by(action_en, {first}) as action_en,
             string_agg(distinct team, ', ' order by team) as teams, min_by(records, {first}) as records,
@@ -248,20 +253,29 @@ def _incidents(severities: str) -> str:
         from (
             select *, concat_ws(' / ', ma_record_id, crm_record_id) as records,
                 row_number() over (
-                    partition by root_cause_group, subject_type, coalesce(subject_id, mismatch_id)
+                    partition by incident, subject_type, coalesce(subject_id, mismatch_id)
                     order by amount_at_stake desc nulls last
                 ) = 1 as is_its_money
-            from marts.mismatches
-            where status in ('new', 'persisting', 'reopened') and severity in ({severities})
+            from (
+                select *, case
+                    when status <> 'not_evaluated' then root_cause_group
+                    else coalesce(subject_type || ' ' || subject_id, mismatch_id)
+                end as incident
+                from marts.mismatches
+                where status in ({statuses}) and severity in ({severities})
+            ) as chosen
         ) as unresolved
-        group by root_cause_group"""
+        group by incident"""
 
 
 def _at_stake(language: Language) -> str:
+    """All that is open; what a stale system keeps from being looked at as it was last known."""
+    statuses = ", ".join(map(literal, OPEN))
     return f"""
-        select rules || ' ' || name_{language}, teams, records, cnt, amount, action_{language}
-        from ({_incidents("'S1', 'S2', 'S3', 'S4'")}) as incidents
-        order by amount desc nulls last, root_cause_group
+        select rules || ' ' || name_{language} || case when is_last_known then {literal(f" ({WORDS['last_known'][language]})")} else '' end,
+            teams, records, cnt, amount, action_{language}
+        from ({_incidents("'S1', 'S2', 'S3', 'S4'", statuses)}) as incidents
+        order by amount desc nulls last, incident
         limit {TOP}"""
 
 
@@ -381,7 +395,7 @@ def open_incidents(config: Config) -> list[Incident]:
         f"""
         select rules, name_ja, name_en, teams, cnt, amount, openings
         from ({_incidents("'S1'")}) as incidents
-        order by amount desc nulls last, root_cause_group""",
+        order by amount desc nulls last, incident""",
     )
     return [
         Incident(

@@ -22,23 +22,19 @@ TEAMS = ("MKT", "IS", "FS", "CS", "OPS", "DE")
 SEVERITIES = ("S1", "S2", "S3", "S4")
 OPEN = ("new", "persisting", "reopened", "not_evaluated")
 STATUSES = (*OPEN, "accepted", "resolved")
-# the tables of the input contract in which a record may lie, and the column of its id
-TABLES = {
-    "ma": {
-        "ma_person": "ma_id",
-        "ma_deal": "deal_id",
-        "ma_campaign": "campaign_id",
-        "ma_campaign_member": "member_id",
-        "ma_activity": "activity_id",
-    },
-    "crm": {
-        "crm_lead": "crm_lead_id",
-        "crm_contact": "crm_contact_id",
-        "crm_account": "crm_account_id",
-        "crm_opportunity": "crm_opportunity_id",
-        "crm_activity": "activity_id",
-        "cs_contract": "contract_id",
-    },
+SIDES = ("ma", "crm")
+# the columns of the ids of the tables of the input contract in which records lie
+IDS = {
+    "ma_person": "ma_id",
+    "ma_deal": "deal_id",
+    "ma_campaign": "campaign_id",
+    "ma_campaign_member": "member_id",
+    "crm_lead": "crm_lead_id",
+    "crm_contact": "crm_contact_id",
+    "crm_account": "crm_account_id",
+    "crm_opportunity": "crm_opportunity_id",
+    "crm_activity": "activity_id",
+    "cs_contract": "contract_id",
 }
 PERSONAL = {
     "email",
@@ -153,7 +149,7 @@ def _dicts(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _sides(config: Config, row: dict[str, Any], personal: bool) -> Table:
-    sides = {side: _record(config, side, row[f"{side}_record_id"]) for side in TABLES}
+    sides = {side: _record(config, row[f"{side}_table"], row[f"{side}_record_id"]) for side in SIDES}
     table = Table(
         config.company.timezone,
         f"MA {row['ma_record_id'] or '-'}",
@@ -161,10 +157,10 @@ def _sides(config: Config, row: dict[str, Any], personal: bool) -> Table:
         box=None,
         pad_edge=False,
     )
-    says = [row[f"{side}_value"] or "" for side in TABLES]
+    says = [row[f"{side}_value"] or "" for side in SIDES]
     table.add_row(f"says{_zone(*says)}", *map(Text, says))
     for name in dict.fromkeys(name for record in sides.values() for name in record):
-        values = [sides[side].get(name) for side in TABLES]
+        values = [sides[side].get(name) for side in SIDES]
         if any(value is not None for value in values):
             hidden = name in PERSONAL and not personal
             shown = [
@@ -184,22 +180,20 @@ def _zone(*texts: str) -> str:
     return " (UTC)" if any(INSTANT.search(text) for text in texts) else ""
 
 
-def _record(config: Config, side: str, record_id: str | None) -> dict[str, Any]:
-    """The record as the warehouse has it; empty where there is none."""
+def _record(config: Config, table: str | None, record_id: str | None) -> dict[str, Any]:
+    """The record as the warehouse has it; empty where there is none, or where no table of the input contract has such records."""
     warehouse = Workspace(config).warehouse
-    if record_id is None or not warehouse.exists():
+    if table is None or record_id is None or not warehouse.exists():
         return {}
     try:
         con = duckdb.connect(str(warehouse), read_only=True)
     except duckdb.Error as error:
         raise QueryError(f"{warehouse} is in use, probably by a run; ask again when it has ended") from error
     with con:
-        for table, column in TABLES[side].items():
-            found = con.execute(f"select * from contract.{table} where {column} = ?", [record_id])
-            names = [each[0] for each in found.description or []]
-            if record := found.fetchone():
-                return dict(zip(names, record, strict=True))
-    return {}
+        found = con.execute(f"select * from contract.{table} where {IDS[table]} = ? order by source_system", [record_id])
+        names = [each[0] for each in found.description or []]
+        record = found.fetchone()
+    return dict(zip(names, record, strict=True)) if record else {}
 
 
 def _history(config: Config, row: dict[str, Any]) -> list[tuple[Any, str]]:
@@ -214,10 +208,19 @@ def _history(config: Config, row: dict[str, Any]) -> list[tuple[Any, str]]:
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
         return con.execute(
             f"""
-            with seen as (select version, is_accepted from read_parquet({tables["open_mismatches"]}) where mismatch_id = $id)
+            with seen as (
+                select version, is_accepted, is_in_transit
+                from read_parquet({tables["open_mismatches"]}, union_by_name=true)
+                where mismatch_id = $id
+            )
             select
                 times.as_of,
-                case when seen.is_accepted then 'found, accepted' when seen.version is not null then 'found' else 'not found' end
+                case
+                    when seen.is_accepted then 'found, accepted'
+                    when seen.is_in_transit then 'found, may be in transit'
+                    when seen.version is not null then 'found'
+                    else 'not found'
+                end
             from read_parquet({tables["publish_times"]}) as times
             join read_parquet({tables["evaluated_rules"]}) as rules on times.version = rules.version and rules.rule_code = $rule
             left join seen on times.version = seen.version

@@ -20,13 +20,20 @@ DAYS = range(1, 11)
 # The MA delivers nothing on the sixth and seventh day, and all of it on the eighth: on the seventh it lags more than 24 hours.
 SILENT = (6, 7)
 EXCEPTED_FROM, EXCEPTED_UNTIL = 5, date(2026, 3, 30)  # the day of the eighth delivery, in Japan
-BROUGHT = {"amount": {2: "", 4: "back", 5: ""}, "excepted": {3: ""}, "opt-out": {3: "true", 9: "back"}}
-RULE = {"amount": "D05", "excepted": "D05", "opt-out": "E02"}
+# `restless` is changed every day, so it never lies behind the cut-off: that it differs as it did the day before is what tells.
+BROUGHT = {
+    "amount": {2: "", 4: "back", 5: ""},
+    "excepted": {3: ""},
+    "opt-out": {3: "true", 9: "back"},
+    "restless": {**dict.fromkeys(DAYS, "鉱業"), 1: "back", 9: "back", 10: "back"},
+}
+RULE = {"amount": "D05", "excepted": "D05", "opt-out": "E02", "restless": "B08"}
 # While the MA is silent, as_of stays where it was: the sixth and seventh publish stand in the place of the fifth.
 TOLD = {
     "amount": [None, "new", "persisting", "resolved", "reopened", "reopened", "reopened", "persisting", "persisting", "persisting"],
     "excepted": [None, None, "new", "persisting", "accepted", "accepted", "accepted", "accepted", "reopened", "persisting"],
     "opt-out": [None, None, None, "new", "persisting", "persisting", "not_evaluated", "persisting", "resolved", "resolved"],
+    "restless": [None, None, "new", "persisting", "persisting", "persisting", "not_evaluated", "persisting", "resolved", "resolved"],
 }  # fmt: skip
 STATUSES = {"new", "persisting", "reopened", "accepted", "resolved", "not_evaluated"}
 
@@ -41,19 +48,21 @@ class Corrected:
 
 
 def chosen(company: Built) -> dict[str, Corrected]:
-    """Two won opportunities and a lead that no later delivery touches."""
+    """Two won opportunities and two leads that no later delivery touches."""
     deals = _untouched(company, "opportunities")
     won = [row for row in deals if row["IsWon"] == "true" and row["IsDeleted"] == "false" and row["Amount"]]
-    lead = next(
+    leads = [
         row
         for row in _untouched(company, "leads")
         if row["HubSpot_Contact_ID__c"]
+        and row["Industry"]
         and (row["IsConverted"], row["IsDeleted"], row["HasOptedOutOfEmail"]) == ("false", "false", "false")
-    )
+    ]
     return {
         "amount": Corrected("opportunities", won[0], "Amount"),
         "excepted": Corrected("opportunities", won[1], "Amount"),
-        "opt-out": Corrected("leads", lead, "HasOptedOutOfEmail"),
+        "opt-out": Corrected("leads", leads[0], "HasOptedOutOfEmail"),
+        "restless": Corrected("leads", leads[1], "Industry"),
     }
 
 
@@ -99,14 +108,15 @@ def observed(company: Built, excepted: str | None) -> tuple[Run, dict[str, tuple
     with duckdb.connect(str(company.warehouse), read_only=True) as con:
         rules = con.execute("SELECT rule_code FROM mismatches.mismatch_definitions WHERE is_evaluated").fetchall()
         rows = con.execute(
-            "SELECT rule_code, coalesce(ma_record_id, ''), coalesce(crm_record_id, ''), coalesce(detail, ''), ma_value, crm_value, mismatch_id "
+            "SELECT rule_code, concat_ws('|', coalesce(ma_table, ''), coalesce(ma_record_id, ''), coalesce(crm_table, ''), "
+            "coalesce(crm_record_id, ''), coalesce(detail, '')), crm_record_id, ma_value, crm_value, mismatch_id "
             "FROM mismatches.mismatches_found"
         ).fetchall()
     run = Run(as_of, {rule for (rule,) in rules})
     values = {}
     is_in_force = (as_of + timedelta(seconds=JST)).date() <= EXCEPTED_UNTIL
-    for rule, ma, crm, detail, ma_value, crm_value, mismatch in rows:
-        assert mismatch == hashlib.md5(f"{rule}|{ma}|{crm}|{detail}".encode()).hexdigest()  # noqa: S324
+    for rule, named, crm, ma_value, crm_value, mismatch in rows:
+        assert mismatch == hashlib.md5(f"{rule}|{named}".encode()).hexdigest()  # noqa: S324
         run.found[(rule, mismatch)] = is_in_force and rule == "D05" and crm == excepted
         values[mismatch] = (ma_value, crm_value)
     return run, values

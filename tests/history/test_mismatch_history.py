@@ -21,8 +21,9 @@ LEDGER = " ".join(
 MODELS = f"run_parameters publishes {LEDGER} mismatch_evaluations mismatch_spells mismatch_states"
 RULES = ("R1", "R2", "R3")
 FOUND = """
-    mismatch_id VARCHAR, severity VARCHAR, rule_code VARCHAR, subject_type VARCHAR, subject_id VARCHAR, ma_record_id VARCHAR,
-    crm_record_id VARCHAR, ma_value VARCHAR, crm_value VARCHAR, detail VARCHAR, amount_at_stake DECIMAL(18, 2), occurred_at TIMESTAMP,
+    mismatch_id VARCHAR, severity VARCHAR, rule_code VARCHAR, subject_type VARCHAR, subject_id VARCHAR, ma_table VARCHAR,
+    ma_record_id VARCHAR, crm_table VARCHAR, crm_record_id VARCHAR, ma_value VARCHAR, crm_value VARCHAR, detail VARCHAR,
+    amount_at_stake DECIMAL(18, 2), occurred_at TIMESTAMP, differs_since TIMESTAMP, is_in_transit BOOLEAN,
     accepted_until DATE, accepted_by VARCHAR, accepted_reason VARCHAR
 """
 
@@ -46,13 +47,20 @@ def put(company: Built, run: Run) -> None:
     company.warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(company.warehouse)) as con:
         con.execute("CREATE SCHEMA IF NOT EXISTS mismatches")
-        con.execute(f"CREATE OR REPLACE TABLE mismatches.mismatches_found ({FOUND})")
+        for table in ("mismatches_found", "mismatch_findings"):
+            con.execute(f"CREATE OR REPLACE TABLE mismatches.{table} ({FOUND})")
         con.execute("CREATE OR REPLACE TABLE mismatches.mismatch_definitions (rule_code VARCHAR, is_evaluated BOOLEAN)")
         con.execute(
             "CREATE OR REPLACE TABLE mismatches.mismatch_amounts (subject_type VARCHAR, subject_id VARCHAR, amount DECIMAL(18, 2))"
         )
         for rule in RULES:
             con.execute("INSERT INTO mismatches.mismatch_definitions VALUES (?, ?)", [rule, rule in run.evaluated])
+        # what may be in transit is recorded and opens nothing
+        for rule in RULES:
+            con.execute(
+                "INSERT INTO mismatches.mismatch_findings (mismatch_id, rule_code, detail, is_in_transit) VALUES (?, ?, '', true)",
+                [f"{rule}-transit", rule],
+            )
         for (rule, name), is_excepted in run.found.items():
             until = run.as_of.date() + timedelta(days=1) if is_excepted else None
             con.execute(

@@ -126,6 +126,24 @@ def test_it_tells_what_published_months_became_this_week_and_why(sample_company:
     assert told["ja"][1][4] == "定義・しきい値の変更 -2, 削除 -1 / -1"
 
 
+def test_what_a_stale_system_hides_stays_at_stake(sample_company: Built, tmp_path: Path) -> None:
+    """Each subject by itself, not as the one incident that the stale system is."""
+    config = restated_version(sample_company, tmp_path)
+
+    def stake() -> list[tuple[str, ...]]:
+        return next(one.rows for one in make_digest(config, "en").sections if one.heading == WORDS["stake"]["en"])
+
+    before = stake()
+    with duckdb.connect(str(config.published_dir / "current" / MARTS_FILE)) as con:
+        con.execute(
+            "UPDATE marts.mismatches SET status = 'not_evaluated', root_cause_group = 'I01 crm-ma'"
+            " WHERE status IN ('new', 'persisting', 'reopened')"
+        )
+    after = stake()
+    assert len(after) == len(before) > 1 and after[0][4] == before[0][4]
+    assert all(row[0].endswith(" (as last known)") for row in after)
+
+
 def test_what_a_definition_would_count_now_parts_no_teams(sample_company: Built, tmp_path: Path) -> None:
     config = restated_version(sample_company, tmp_path)
     before = make_digest(config, "en")

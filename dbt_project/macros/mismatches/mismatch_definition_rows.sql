@@ -13,6 +13,7 @@
         {%- endfor %}
         {{ meta.get('blocks', false) | lower }} as blocks,
         '{{ meta['systems'] | sort | join(', ') }}' as systems,
+        {{ "'" ~ meta['transit'] ~ "'" if meta.get('transit') else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as transit,
         concat_ws(
             ', ',
             cast(null as {{ dbt.type_string() }})

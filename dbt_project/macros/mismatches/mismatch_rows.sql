@@ -1,30 +1,35 @@
 {# What the rules of one group find, one select per rule. The rules are ephemeral: a model of the warehouse costs a tenth of a second of
-   dbt and Dagster, and there are a hundred. #}
+   dbt and Dagster, and there are a hundred. In which tables their records lie and whether they allow for transit, their YAML says. #}
 {% macro mismatch_rows(group) -%}
-    {%- set columns = ['subject_type', 'subject_id', 'ma_record_id', 'crm_record_id', 'ma_value', 'crm_value', 'detail'] -%}
     {%- for rule in mismatch_list()[group] %}
+    {%- set meta = mismatch_meta(rule) if execute else {} %}
 select
     '{{ rule[:3] | upper }}' as rule_code,
-    {%- for column in columns %}
+    {%- for column in ['subject_type', 'subject_id', 'ma_record_id', 'crm_record_id', 'ma_value', 'crm_value', 'detail'] %}
     cast({{ column }} as {{ dbt.type_string() }}) as {{ column }},
     {%- endfor %}
+    {{ record_table('ma', meta.get('ma_table')) }} as ma_table,
+    {{ record_table('crm', meta.get('crm_table')) }} as crm_table,
     cast(amount_at_stake as decimal(18, 2)) as amount_at_stake,
-    cast(occurred_at as timestamp) as occurred_at
+    cast(occurred_at as timestamp) as occurred_at,
+    cast({{ 'changed_at' if meta.get('transit') else 'null' }} as timestamp) as changed_at
 from {{ ref(rule) }}
-union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-select
-    cast(null as {{ dbt.type_string() }}) as rule_code,
-    {%- for column in columns %}
-    cast(null as {{ dbt.type_string() }}) as {{ column }},
-    {%- endfor %}
-    cast(null as decimal(18, 2)) as amount_at_stake,
-    cast(null as timestamp) as occurred_at
-where false
 {%- endmacro %}
 
-{# The findings of some groups with their ids: of rules that are evaluated, once the exceptions are looked up. #}
-{% macro mismatches_found(groups) -%}
+{# The table of the input contract in which the record of one side lies: what the YAML says, or the rule's own column where that is by_row. #}
+{% macro record_table(side, told) -%}
+    {%- if told -%}
+        case when {{ side }}_record_id is not null then {{ side ~ '_table' if told == 'by_row' else "'" ~ told ~ "'" }} end
+    {%- else -%}
+        cast(null as {{ dbt.type_string() }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# The findings of some groups, of rules that are evaluated, with their ids. Where records of two systems of one kind share an id, the
+   subjects tell their mismatches apart. #}
+{% macro identified_mismatches(groups) -%}
 with found as (
     {%- for group in groups %}
     select * from {{ ref('mismatch_group_' ~ group) }}
@@ -36,33 +41,77 @@ definitions as (
     select * from {{ ref('mismatch_definitions') }} where is_evaluated
 ),
 
-exceptions as (
-    select exceptions.*
-    from {{ ref('mismatch_exceptions') }} as exceptions
-    cross join {{ ref('run_parameters') }} as run_parameters
-    where exceptions.accepted_until >= run_parameters.as_of_on
-),
-
-identified as (
+hashed as (
     select
-        {{ string_hash(['found.rule_code', 'found.ma_record_id', 'found.crm_record_id', 'found.detail']) }} as mismatch_id,
+        {{ string_hash(['found.rule_code', 'found.ma_table', 'found.ma_record_id', 'found.crm_table', 'found.crm_record_id', 'found.detail']) }} as hash,
         definitions.severity,
+        definitions.transit,
         found.*
     from found
     inner join definitions on found.rule_code = definitions.rule_code
 ),
 
-accepted as (
-    {{ accepted_mismatches('identified', 'exceptions') }}
+numbered as (
+    select *, dense_rank() over (partition by hash order by subject_type nulls last, subject_id nulls last) as subject_no
+    from hashed
 ),
 
 final as (
-    select identified.*, accepted.accepted_until, accepted.accepted_by, accepted.accepted_reason
-    from identified
-    left join accepted on identified.mismatch_id = accepted.mismatch_id
+    select case when subject_no = 1 then hash else {{ string_hash(['hash', 'subject_no']) }} end as mismatch_id, *
+    from numbered
 )
 
-select * from final
+select
+    mismatch_id,
+    severity,
+    transit,
+    rule_code,
+    subject_type,
+    subject_id,
+    ma_table,
+    ma_record_id,
+    crm_table,
+    crm_record_id,
+    ma_value,
+    crm_value,
+    detail,
+    amount_at_stake,
+    occurred_at,
+    changed_at as differs_since
+from final
+{%- endmacro %}
+
+{# Findings that are raised, each with the exception in force that accepts it, if any. `findings` is a relation. #}
+{% macro raised_mismatches(findings) -%}
+    {%- set exceptions -%}
+        (
+            select exceptions.*
+            from {{ ref('mismatch_exceptions') }} as exceptions
+            cross join {{ ref('run_parameters') }} as run_parameters
+            where exceptions.accepted_until >= run_parameters.as_of_on
+        )
+    {%- endset -%}
+    select
+        findings.mismatch_id,
+        findings.severity,
+        findings.rule_code,
+        findings.subject_type,
+        findings.subject_id,
+        findings.ma_table,
+        findings.ma_record_id,
+        findings.crm_table,
+        findings.crm_record_id,
+        findings.ma_value,
+        findings.crm_value,
+        findings.detail,
+        findings.amount_at_stake,
+        findings.occurred_at,
+        findings.differs_since,
+        accepted.accepted_until,
+        accepted.accepted_by,
+        accepted.accepted_reason
+    from {{ findings }} as findings
+    left join ({{ accepted_mismatches(findings, exceptions) }}) as accepted on findings.mismatch_id = accepted.mismatch_id
 {%- endmacro %}
 
 {# The exception of each mismatch that has one: of several, that which holds longest. `findings` and `exceptions` are relations. #}

@@ -5,7 +5,7 @@ with evaluations as (
 ),
 
 recorded as (
-    {{ ledger_rows('open_mismatches', 'mismatch_id, rule_code, is_accepted') }}
+    {{ ledger_rows('open_mismatches', 'mismatch_id, rule_code, is_accepted, is_in_transit') }}
 ),
 
 sightings as (
@@ -20,6 +20,7 @@ sightings as (
         lag(recorded.is_accepted) over (partition by recorded.mismatch_id order by evaluations.evaluation_no nulls last) as was_accepted
     from recorded
     inner join evaluations on recorded.rule_code = evaluations.rule_code and recorded.publish_no = evaluations.publish_no
+    where not coalesce(recorded.is_in_transit, false)
 ),
 
 numbered as (

@@ -18,7 +18,7 @@ last_spells as (
 contents as (
     {{ ledger_rows(
         'open_mismatches',
-        'mismatch_id, subject_type, subject_id, ma_record_id, crm_record_id, ma_value, crm_value, detail, amount_at_stake, occurred_at'
+        'mismatch_id, subject_type, subject_id, ma_table, ma_record_id, crm_table, crm_record_id, ma_value, crm_value, detail, amount_at_stake, occurred_at'
     ) }}
 ),
 
@@ -36,7 +36,9 @@ final as (
         end as status,
         contents.subject_type,
         contents.subject_id,
+        contents.ma_table,
         contents.ma_record_id,
+        contents.crm_table,
         contents.crm_record_id,
         contents.ma_value,
         contents.crm_value,

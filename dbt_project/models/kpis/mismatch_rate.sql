@@ -1,5 +1,4 @@
-{# People, deals and contracts of which an open mismatch of severity S1 or S2 names a record, as they stand: all count on the day of as_of. An id
-   that records of several kinds share names those of the kind that the mismatch is about. #}
+{# People, deals and contracts of which an open mismatch of severity S1 or S2 names a record, as they stand: all count on the day of as_of. #}
 with run_parameters as (
     select as_of_on from {{ ref('run_parameters') }}
 ),
@@ -25,42 +24,38 @@ subjects as (
 ),
 
 records as (
-    select
-        'person' as subject_type, people.person_key as subject_id,
-        case when records.record_type = 'ma_person' then 'ma' else 'crm' end as side, records.record_id
+    select 'person' as subject_type, people.person_key as subject_id, records.record_type as table_name, records.record_id
     from {{ ref('person_records') }} as records
     inner join people on records.person_key = people.person_key
     union all
-    select 'opportunity', opportunity_id, 'crm', crm_opportunity_id from opportunities
+    select 'opportunity', opportunity_id, 'crm_opportunity', crm_opportunity_id from opportunities
     union all
-    select 'contract', contract_id, 'crm', source_contract_id from contracts
+    select 'contract', contract_id, 'cs_contract', source_contract_id from contracts
 ),
 
+-- of rules that are not evaluated now what was open when they last were; group H compares figures
 mismatches as (
-    select
-        ma_record_id,
-        crm_record_id,
-        case when subject_type in ('opportunity', 'contract') then subject_type else 'person' end as kind
+    select ma_table, ma_record_id, crm_table, crm_record_id
     from {{ ref('mismatches_in_records') }}
     where severity in ('S1', 'S2') and accepted_until is null
+    union all
+    select before.ma_table, before.ma_record_id, before.crm_table, before.crm_record_id
+    from {{ ref('mismatches_before') }} as before
+    inner join {{ ref('mismatch_definitions') }} as rules
+        on before.rule_code = rules.rule_code and not rules.is_evaluated and rules.severity in ('S1', 'S2')
+    where before.rule_code not like 'H%' and not before.is_accepted and not before.is_in_transit
 ),
 
 named as (
-    select 'ma' as side, ma_record_id as record_id, kind from mismatches
+    select ma_table as table_name, ma_record_id as record_id from mismatches
     union
-    select 'crm', crm_record_id, kind from mismatches
-),
-
-matched as (
-    select records.subject_type, records.subject_id
-    from records
-    inner join named on records.side = named.side and records.record_id = named.record_id
-    qualify records.subject_type = named.kind
-        or max(case when records.subject_type = named.kind then 1 else 0 end) over (partition by named.side, named.record_id, named.kind) = 0
+    select crm_table, crm_record_id from mismatches
 ),
 
 mismatched as (
-    select distinct subject_type, subject_id from matched
+    select distinct records.subject_type, records.subject_id
+    from records
+    inner join named on records.table_name = named.table_name and records.record_id = named.record_id
 ),
 
 final as (

@@ -57,7 +57,9 @@ final as (
         states.status,
         states.subject_type,
         states.subject_id,
+        states.ma_table,
         states.ma_record_id,
+        states.crm_table,
         states.crm_record_id,
         states.ma_value,
         states.crm_value,
@@ -91,8 +93,8 @@ final as (
     left join incidents
         on states.rule_code = incidents.rule_code and {{ business_date('states.occurred_at') }} = incidents.occurred_on
     left join subjects on states.subject_type = subjects.subject_type and states.subject_id = subjects.subject_id
-    left join records as ma_records on ma_records.side = 'ma' and states.ma_record_id = ma_records.record_id
-    left join records as crm_records on crm_records.side = 'crm' and states.crm_record_id = crm_records.record_id
+    left join records as ma_records on states.ma_table = ma_records.table_name and states.ma_record_id = ma_records.record_id
+    left join records as crm_records on states.crm_table = crm_records.table_name and states.crm_record_id = crm_records.record_id
     left join accepted on states.mismatch_id = accepted.mismatch_id
     left join calendar as first_days on states.opened_on = first_days.date_on
     left join calendar as last_days on coalesce(states.resolved_on, states.as_of_on) = last_days.date_on

@@ -74,6 +74,7 @@ final as (
         ordered.person_key as subject_id,
         case when ordered.record_type = 'ma_person' then ordered.record_id end as ma_record_id,
         case when ordered.record_type <> 'ma_person' then ordered.record_id end as crm_record_id,
+        ordered.record_type as crm_table,
         case when ordered.record_type = 'ma_person' then {{ masked_email('ordered.email_normalised') }} end as ma_value,
         case when ordered.record_type <> 'ma_person' then {{ masked_email('ordered.email_normalised') }} end as crm_value,
         ordered.first_record as detail,

@@ -33,6 +33,7 @@ final as (
         coalesce(persons.person_key, accounts.account_key) as subject_id,
         case when losers.record_type = 'ma_person' then losers.record_id end as ma_record_id,
         case when losers.record_type <> 'ma_person' then losers.record_id end as crm_record_id,
+        losers.record_type as crm_table,
         case when losers.record_type = 'ma_person' then 'not deleted' end as ma_value,
         case when losers.record_type <> 'ma_person' then 'not deleted' end as crm_value,
         losers.winner_id as detail,

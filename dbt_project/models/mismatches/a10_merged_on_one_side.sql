@@ -29,7 +29,7 @@ carriers as (
 
 merged_in_ma as (
     select distinct
-        losers.person_key, survivors.loser_id as ma_record_id, losers.record_id as crm_record_id, 'merged in ma' as detail,
+        losers.person_key, survivors.loser_id as ma_record_id, losers.record_id as crm_record_id, losers.record_type as crm_table, 'merged in ma' as detail,
         survivors.merged_at as occurred_at
     from {{ ref('ma_survivors') }} as survivors
     cross join cutoff
@@ -53,7 +53,8 @@ crm_losers as (
 
 merged_in_crm as (
     select
-        of_losers.person_key, of_losers.record_id as ma_record_id, losers.record_id as crm_record_id, 'merged in crm' as detail,
+        of_losers.person_key, of_losers.record_id as ma_record_id, losers.record_id as crm_record_id, losers.record_type as crm_table,
+        'merged in crm' as detail,
         losers.merged_at as occurred_at
     from crm_losers as losers
     cross join cutoff
@@ -74,7 +75,8 @@ merged_in_crm as (
 
 deleted_in_ma as (
     select
-        carriers.person_key, persons.ma_id as ma_record_id, carriers.record_id as crm_record_id, 'deleted in ma' as detail,
+        carriers.person_key, persons.ma_id as ma_record_id, carriers.record_id as crm_record_id, carriers.record_type as crm_table,
+        'deleted in ma' as detail,
         coalesce(persons.deleted_at, persons.updated_at) as occurred_at
     from {{ ref('ma_person') }} as persons
     cross join cutoff
@@ -100,6 +102,7 @@ final as (
         person_key as subject_id,
         ma_record_id,
         crm_record_id,
+        crm_table,
         case detail when 'merged in ma' then 'merged away' when 'deleted in ma' then 'deleted' else 'two records' end as ma_value,
         case detail when 'merged in crm' then 'merged away' when 'merged in ma' then 'two records' else 'not deleted' end as crm_value,
         detail,

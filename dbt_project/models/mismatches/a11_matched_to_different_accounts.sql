@@ -33,14 +33,14 @@ final as (
         contacts.crm_account_id as crm_value,
         '' as detail,
         cast(null as decimal(18, 2)) as amount_at_stake,
-        contacts.updated_at as occurred_at
+        contacts.updated_at as occurred_at,
+        contacts.updated_at as changed_at
     from records
     inner join contacts
         on records.crm_contact_id = contacts.record_id and records.person_key = contacts.person_key
     inner join accounts as ma_accounts on records.crm_account_id = ma_accounts.record_id
     inner join accounts as crm_accounts on contacts.crm_account_id = crm_accounts.record_id
     where ma_accounts.account_key <> crm_accounts.account_key
-        and (contacts.updated_at is null or contacts.updated_at <= {{ cross_system_cutoff('ma', 'crm') }})
 )
 
 select * from final

@@ -33,6 +33,7 @@ final as (
         records.person_key as subject_id,
         case when records.record_type = 'ma_person' then records.record_id end as ma_record_id,
         case when records.record_type <> 'ma_person' then records.record_id end as crm_record_id,
+        records.record_type as crm_table,
         case when records.record_type = 'ma_person' then records.domain || ': ' || matches.reason end as ma_value,
         case when records.record_type <> 'ma_person' then records.domain || ': ' || matches.reason end as crm_value,
         '' as detail,

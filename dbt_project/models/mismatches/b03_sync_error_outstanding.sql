@@ -1,6 +1,6 @@
 -- MA records that the connector could not bring to the CRM, or did not bring since they changed.
 with ma_people as (
-    select * from {{ ref('live_ma_people') }} where updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+    select * from {{ ref('live_ma_people') }}
 ),
 
 -- sync times are judged only where the MA tells any
@@ -14,11 +14,13 @@ final as (
         ma_people.person_key as subject_id,
         ma_people.ma_id as ma_record_id,
         coalesce(ma_people.crm_contact_id, ma_people.crm_lead_id) as crm_record_id,
-        case when ma_people.sync_error is not null then 'sync error' else 'changed ' || cast(ma_people.updated_at as {{ dbt.type_string() }}) end as ma_value,
+        case when ma_people.crm_contact_id is not null then 'crm_contact' else 'crm_lead' end as crm_table,
+        case when ma_people.sync_error is not null then 'sync error' else 'changed since' end as ma_value,
         'synced ' || cast(ma_people.crm_synced_at as {{ dbt.type_string() }}) as crm_value,
         '' as detail,
         null as amount_at_stake,
-        ma_people.updated_at as occurred_at
+        ma_people.updated_at as occurred_at,
+        case when ma_people.sync_error is null then ma_people.updated_at end as changed_at
     from ma_people
     cross join told
     where ma_people.sync_error is not null

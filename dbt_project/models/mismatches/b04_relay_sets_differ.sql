@@ -30,6 +30,11 @@ told as (
         case when boundary = 'B1' then lead_id else coalesce(opportunity_id, contract_id) end as subject_id,
         case when boundary = 'B1' then out_record_id end as ma_record_id,
         coalesce(in_record_id, case when boundary <> 'B1' then out_record_id end) as crm_record_id,
+        case
+            when boundary = 'B1' or (boundary = 'B2' and in_record_id is null) then 'crm_lead'
+            when boundary = 'B2' or in_record_id is null then 'crm_opportunity'
+            else 'cs_contract'
+        end as crm_table,
         case when boundary = 'B1' and out_on is not null then 'out ' || cast(out_on as {{ dbt.type_string() }}) end as ma_value,
         case
             when in_on is not null then 'in ' || cast(in_on as {{ dbt.type_string() }})

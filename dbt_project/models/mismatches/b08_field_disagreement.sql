@@ -2,16 +2,16 @@
 {%- set fields = ['last_name', 'company_name', 'phone', 'job_title', 'department', 'industry', 'region'] -%}
 {%- set contact_fields = ['last_name', 'phone', 'job_title', 'department'] %}
 with ma_people as (
-    select * from {{ ref('live_ma_people') }} where updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+    select * from {{ ref('live_ma_people') }}
 ),
 
 leads as (
-    select * from {{ ref('live_crm_leads') }} where updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+    select * from {{ ref('live_crm_leads') }}
 ),
 
 contacts as (
     select * from {{ ref('crm_contact') }}
-    where not coalesce(is_deleted, false) and master_record_id is null and updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+    where not coalesce(is_deleted, false) and master_record_id is null
 ),
 
 contact_pairs as (
@@ -26,7 +26,7 @@ contact_pairs as (
 
 linked as (
     select
-        ma_people.person_key, pairs.ma_id, pairs.crm_lead_id as crm_record_id, greatest(ma_people.updated_at, leads.updated_at) as changed_at,
+        ma_people.person_key, pairs.ma_id, pairs.crm_lead_id as crm_record_id, 'crm_lead' as crm_table, greatest(ma_people.updated_at, leads.updated_at) as changed_at,
         {%- for field in fields %}
         ma_people.{{ field }} as ma_{{ field }},
         leads.{{ field }} as crm_{{ field }}{{ ',' if not loop.last }}
@@ -36,7 +36,7 @@ linked as (
     inner join leads on pairs.crm_system = leads.source_system and pairs.crm_lead_id = leads.crm_lead_id
     union all
     select
-        ma_people.person_key, pairs.ma_id, pairs.crm_contact_id, greatest(ma_people.updated_at, contacts.updated_at),
+        ma_people.person_key, pairs.ma_id, pairs.crm_contact_id, 'crm_contact', greatest(ma_people.updated_at, contacts.updated_at),
         {%- for field in fields %}
         ma_people.{{ field }},
         {{ 'contacts.' ~ field if field in contact_fields else 'null' }}{{ ',' if not loop.last }}
@@ -48,7 +48,7 @@ linked as (
 
 written as (
     {%- for field in fields %}
-    select person_key, ma_id, crm_record_id, '{{ field }}' as field, ma_{{ field }} as ma_text, crm_{{ field }} as crm_text, changed_at
+    select person_key, ma_id, crm_record_id, crm_table, '{{ field }}' as field, ma_{{ field }} as ma_text, crm_{{ field }} as crm_text, changed_at
     from linked
     where ma_{{ field }} <> crm_{{ field }}
     {{ 'union all' if not loop.last }}
@@ -81,11 +81,13 @@ final as (
         person_key as subject_id,
         ma_id as ma_record_id,
         crm_record_id,
+        crm_table,
         case when field in ('last_name', 'phone') then 'differs' else ma_text end as ma_value,
         case when field in ('last_name', 'phone') then 'differs' else crm_text end as crm_value,
         field as detail,
         null as amount_at_stake,
-        changed_at as occurred_at
+        changed_at as occurred_at,
+        changed_at
     from normalised
     where ma_meaning <> crm_meaning and ma_meaning <> '' and crm_meaning <> ''
 )

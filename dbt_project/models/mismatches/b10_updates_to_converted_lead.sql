@@ -1,11 +1,11 @@
 -- MA records that still write to a lead which became a contact long ago.
 with ma_people as (
     select * from {{ ref('live_ma_people') }}
-    where crm_lead_id is not null and crm_contact_id is null and updated_at <= {{ cross_system_cutoff('ma', 'crm') }}
+    where crm_lead_id is not null and crm_contact_id is null
 ),
 
 converted as (
-    select crm_lead_id, status, converted_at from {{ ref('cycle_leads') }} where converted_at is not null
+    select crm_lead_id, status, converted_at from {{ ref('cycle_leads') }} where converted_at <= {{ cross_system_cutoff('ma', 'crm') }}
 ),
 
 final as (

@@ -55,6 +55,7 @@ final as (
         coalesce(open_then.opportunity_id, customers_then.contract_id) as subject_id,
         events.ma_id as ma_record_id,
         coalesce(open_then.record_id, customers_then.record_id) as crm_record_id,
+        case when open_then.lead_id is not null then 'crm_opportunity' else 'cs_contract' end as crm_table,
         'mql ' || cast(mqls.mql_on as {{ dbt.type_string() }}) as ma_value,
         case when open_then.lead_id is not null then open_then.stage else customers_then.status end as crm_value,
         cast(mqls.mql_on as {{ dbt.type_string() }}) as detail,

@@ -90,6 +90,7 @@ final as (
         subject_id,
         ma_record_id,
         crm_record_id,
+        case when subject_type = 'opportunity' then 'crm_opportunity' else 'crm_lead' end as crm_table,
         case when detail = 'mql' then 'handed over without MQL' end as ma_value,
         case detail when 'accepted' then 'converted without acceptance' when 'valid_opportunity' then 'won without qualification' end as crm_value,
         detail,

@@ -85,6 +85,7 @@ final as (
         found.subject_id,
         found.ma_record_id,
         found.crm_record_id,
+        case when found.subject_type = 'opportunity' then 'crm_opportunity' else 'crm_lead' end as crm_table,
         case when found.detail = 'won before opportunity' then null else cast(found.first_on as {{ dbt.type_string() }}) end as ma_value,
         case
             when found.detail = 'won before opportunity'

@@ -78,6 +78,7 @@ final as (
         compared.subject_id,
         compared.ma_record_id,
         compared.crm_record_id,
+        case when compared.subject_type = 'opportunity' then 'crm_opportunity' else 'crm_lead' end as crm_table,
         case when compared.ma_record_id is not null then 'history ' || compared.last_value || ', now ' || coalesce(compared.current_value, '-') end as ma_value,
         case when compared.crm_record_id is not null then 'history ' || compared.last_value || ', now ' || coalesce(compared.current_value, '-') end as crm_value,
         '' as detail,

@@ -62,7 +62,8 @@ judged as (
     select
         claims.*,
         greatest(claims.claimed_on, customers.last_on, deals.last_closed_on) as last_on,
-        coalesce(customers.last_record_id, deals.last_record_id) as crm_record_id
+        coalesce(customers.last_record_id, deals.last_record_id) as crm_record_id,
+        case when customers.last_record_id is not null then 'cs_contract' else 'crm_opportunity' end as crm_table
     from claims
     left join customers on claims.account_key = customers.account_key
     left join deals on claims.source_system = deals.source_system and claims.ma_id = deals.ma_id
@@ -79,6 +80,7 @@ final as (
         judged.person_key as subject_id,
         judged.ma_id as ma_record_id,
         judged.crm_record_id,
+        judged.crm_table,
         judged.lifecycle_stage as ma_value,
         'nothing since ' || cast(judged.last_on as {{ dbt.type_string() }}) as crm_value,
         judged.claimed_stage as detail,

@@ -59,6 +59,7 @@ final as (
         end as subject_id,
         case when found.record_type = 'ma_person' then found.record_id end as ma_record_id,
         case when found.record_type <> 'ma_person' then found.record_id end as crm_record_id,
+        found.record_type as crm_table,
         case when found.record_type = 'ma_person' then {{ instant_text('found.told_at') }} end as ma_value,
         case when found.record_type <> 'ma_person' then {{ instant_text('found.told_at') }} end as crm_value,
         found.detail,

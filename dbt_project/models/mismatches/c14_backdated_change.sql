@@ -53,6 +53,7 @@ final as (
         subject_id,
         cast(null as {{ dbt.type_string() }}) as ma_record_id,
         crm_record_id,
+        case subject_type when 'opportunity' then 'crm_opportunity' when 'contract' then 'cs_contract' else 'crm_activity' end as crm_table,
         cast(null as {{ dbt.type_string() }}) as ma_value,
         'dated ' || cast(happened_on as {{ dbt.type_string() }}) || ', written ' || cast(written_on as {{ dbt.type_string() }}) as crm_value,
         detail,

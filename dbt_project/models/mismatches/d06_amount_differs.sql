@@ -29,7 +29,8 @@ final as (
         {{ amount_text('different.amount', 'different.currency') }} as crm_value,
         '' as detail,
         different.difference as amount_at_stake,
-        different.changed_at as occurred_at
+        different.changed_at as occurred_at,
+        different.changed_at
     from different
     left join units on {{ differ_by_unit('different.greater', 'different.smaller', 'units') }}
 )

@@ -18,16 +18,17 @@ found as (
         null as deal_currency,
         'no currency' as currency,
         'missing' as detail,
-        opportunities.created_at as occurred_at
+        opportunities.created_at as occurred_at,
+        cast(null as timestamp) as changed_at
     from opportunities
     inner join systems_with_currencies on opportunities.source_system = systems_with_currencies.source_system
     where opportunities.is_countable and opportunities.amount is not null and opportunities.currency is null
     union all
-    select opportunity_id, null, crm_opportunity_id, null, 'no rate for ' || currency, 'no_rate', coalesce(won_at, created_at)
+    select opportunity_id, null, crm_opportunity_id, null, 'no rate for ' || currency, 'no_rate', coalesce(won_at, created_at), null
     from opportunities
     where is_countable and amount is not null and currency is not null and amount_base is null
     union all
-    select opportunity_id, deal_id, crm_opportunity_id, deal_currency, currency, 'differs', changed_at
+    select opportunity_id, deal_id, crm_opportunity_id, deal_currency, currency, 'differs', changed_at, changed_at
     from {{ ref('deal_pairs') }}
     where lower(deal_currency) <> lower(currency)
 ),
@@ -42,7 +43,8 @@ final as (
         currency as crm_value,
         detail,
         null as amount_at_stake,
-        occurred_at
+        occurred_at,
+        changed_at
     from found
 )
 

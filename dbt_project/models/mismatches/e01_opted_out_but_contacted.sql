@@ -64,6 +64,7 @@ final as (
             when record_type <> 'ma_person' then record_id
             when opt_out_record_type <> 'ma_person' then opt_out_record_id
         end as crm_record_id,
+        case when record_type <> 'ma_person' then record_type else opt_out_record_type end as crm_table,
         'opted out ' || cast(opted_out_at as {{ dbt.type_string() }}) as ma_value,
         cast(mail_cnt as {{ dbt.type_string() }}) || ' mails since ' || cast(first_at as {{ dbt.type_string() }}) as crm_value,
         '' as detail,

@@ -10,9 +10,11 @@ with ma_people as (
 ),
 
 crm_people as (
-    select source_system, 'crm_lead' as record_type, crm_lead_id as record_id, ma_id, is_opted_out, updated_at from {{ ref('crm_lead') }}
+    select source_system, 'crm_lead' as record_type, crm_lead_id as record_id, ma_id, is_opted_out, opted_out_at, updated_at
+    from {{ ref('crm_lead') }}
     union all
-    select source_system, 'crm_contact', crm_contact_id, ma_id, is_opted_out, updated_at from {{ ref('crm_contact') }}
+    select source_system, 'crm_contact', crm_contact_id, ma_id, is_opted_out, opted_out_at, updated_at
+    from {{ ref('crm_contact') }}
 ),
 
 live_crm_people as (
@@ -33,23 +35,40 @@ links as (
     select ma_id, 'crm_contact', crm_contact_id from ma_people where crm_contact_id is not null
 ),
 
-final as (
+-- a refusal has a time of its own
+compared as (
     select
-        'person' as subject_type,
-        ma_people.person_key as subject_id,
-        ma_people.ma_id as ma_record_id,
-        crm_people.record_id as crm_record_id,
-        case when ma_people.is_opted_out then 'opted out' else 'subscribed' end as ma_value,
-        case when crm_people.is_opted_out then 'opted out' else 'subscribed' end as crm_value,
-        '' as detail,
-        null as amount_at_stake,
-        greatest(ma_people.updated_at, crm_people.updated_at) as occurred_at
+        ma_people.person_key,
+        ma_people.ma_id,
+        crm_people.record_type,
+        crm_people.record_id,
+        ma_people.is_opted_out as is_out_in_ma,
+        crm_people.is_opted_out as is_out_in_crm,
+        greatest(
+            case when ma_people.is_opted_out then least(ma_people.opted_out_at, ma_people.updated_at) else ma_people.updated_at end,
+            case when crm_people.is_opted_out then least(crm_people.opted_out_at, crm_people.updated_at) else crm_people.updated_at end
+        ) as changed_at
     from links
     inner join ma_people on links.ma_id = ma_people.ma_id
     inner join live_crm_people as crm_people
         on links.record_type = crm_people.record_type and links.record_id = crm_people.record_id
     where ma_people.is_opted_out <> crm_people.is_opted_out
-        and greatest(ma_people.updated_at, crm_people.updated_at) <= {{ cross_system_cutoff('ma', 'crm') }}
+),
+
+final as (
+    select
+        'person' as subject_type,
+        person_key as subject_id,
+        ma_id as ma_record_id,
+        record_id as crm_record_id,
+        record_type as crm_table,
+        case when is_out_in_ma then 'opted out' else 'subscribed' end as ma_value,
+        case when is_out_in_crm then 'opted out' else 'subscribed' end as crm_value,
+        '' as detail,
+        null as amount_at_stake,
+        changed_at as occurred_at,
+        changed_at
+    from compared
 )
 
 select * from final

@@ -42,13 +42,13 @@ final as (
         first_leads.lead_source as crm_value,
         '' as detail,
         null as amount_at_stake,
-        greatest(ma_people.updated_at, first_leads.updated_at) as occurred_at
+        greatest(ma_people.updated_at, first_leads.updated_at) as occurred_at,
+        greatest(ma_people.updated_at, first_leads.updated_at) as changed_at
     from links
     inner join ma_people on links.ma_id = ma_people.ma_id
     inner join first_leads on links.crm_lead_id = first_leads.crm_lead_id
     inner join families on lower(first_leads.lead_source) = families.source_value
     where ma_people.family <> families.family
-        and greatest(ma_people.updated_at, first_leads.updated_at) <= {{ cross_system_cutoff('ma', 'crm') }}
 )
 
 select * from final

@@ -26,6 +26,7 @@ found as (
     select
         cast(null as {{ dbt.type_string() }}) as campaign_key,
         members.member_id as record_id,
+        'ma_campaign_member' as ma_table,
         'campaign ' || coalesce(members.campaign_id, '(none)') || ' missing' as ma_value,
         'campaign' as detail,
         members.created_at as occurred_at
@@ -33,12 +34,12 @@ found as (
     left join campaigns on members.source_system = campaigns.source_system and members.campaign_id = campaigns.campaign_id
     where campaigns.campaign_id is null
     union all
-    select {{ string_hash(['source_system', 'campaign_id']) }}, campaign_id, 'no start', 'date', null
+    select {{ string_hash(['source_system', 'campaign_id']) }}, campaign_id, 'ma_campaign', 'no start', 'date', null
     from judged
     where started_on is null
     union all
     select
-        {{ string_hash(['source_system', 'campaign_id']) }}, campaign_id, 'no cost', 'cost',
+        {{ string_hash(['source_system', 'campaign_id']) }}, campaign_id, 'ma_campaign', 'no cost', 'cost',
         {{ business_day_start(add_days('cost_due_on', '1')) }}
     from judged
     cross join {{ ref('run_parameters') }} as run_parameters
@@ -50,6 +51,7 @@ final as (
         'campaign' as subject_type,
         campaign_key as subject_id,
         record_id as ma_record_id,
+        ma_table,
         null as crm_record_id,
         ma_value,
         null as crm_value,

@@ -38,14 +38,15 @@ final as (
         person_key as subject_id,
         ma_id as ma_record_id,
         linked_id as crm_record_id,
+        'crm_' || kind as crm_table,
         kind || ' linked' as ma_value,
         case when record_id is null then kind || ' missing' else kind || ' deleted' end as crm_value,
         '' as detail,
         null as amount_at_stake,
-        case when record_id is null then updated_at else gone_at end as occurred_at
+        case when record_id is null then updated_at else gone_at end as occurred_at,
+        case when record_id is null then updated_at else gone_at end as changed_at
     from links
-    where (record_id is null and updated_at <= {{ cross_system_cutoff('ma', 'crm') }})
-        or (is_deleted and master_record_id is null and gone_at <= {{ cross_system_cutoff('ma', 'crm') }})
+    where record_id is null or (is_deleted and master_record_id is null)
 )
 
 select * from final

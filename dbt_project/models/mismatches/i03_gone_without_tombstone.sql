@@ -37,6 +37,7 @@ final as (
         null as subject_id,
         case when matched.table_name = 'ma_person' then matched.record_id end as ma_record_id,
         case when matched.table_name <> 'ma_person' then matched.record_id end as crm_record_id,
+        matched.table_name as crm_table,
         case when matched.table_name = 'ma_person' then 'not in the list of keys' end as ma_value,
         case when matched.table_name <> 'ma_person' then 'not in the list of keys' end as crm_value,
         '' as detail,

@@ -44,6 +44,7 @@ final as (
         asked.action_en,
         asked.blocks,
         asked.systems,
+        asked.transit,
         asked.tolerance,
         asked.sql_path,
         asked.rule_availability as availability,

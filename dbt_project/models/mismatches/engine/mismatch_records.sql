@@ -1,32 +1,32 @@
-{# Of the records that mismatches name: the system they lie in and their owner. An id that two tables or systems share is told by the first in
-   order of their names. #}
+{# Of the records that mismatches name: the system they lie in and their owner. An id that two systems share is told by the first in order of
+   their names. #}
+{%- set tables = [
+    ['ma_person', 'ma_id', true],
+    ['crm_lead', 'crm_lead_id', true],
+    ['crm_contact', 'crm_contact_id', true],
+    ['crm_account', 'crm_account_id', true],
+    ['crm_opportunity', 'crm_opportunity_id', true],
+    ['cs_contract', 'contract_id', false],
+] %}
 with named as (
-    select 'ma' as side, ma_record_id as record_id from {{ ref('mismatch_states') }} where ma_record_id is not null
+    select ma_table as table_name, ma_record_id as record_id from {{ ref('mismatch_states') }} where ma_record_id is not null
     union
-    select 'crm', crm_record_id from {{ ref('mismatch_states') }} where crm_record_id is not null
+    select crm_table, crm_record_id from {{ ref('mismatch_states') }} where crm_record_id is not null
 ),
 
 records as (
-    select 'ma' as side, 1 as rank, source_system, ma_id as record_id, owner_id from {{ ref('ma_person') }}
-    union all
-    select 'crm', 1, source_system, crm_lead_id, owner_id from {{ ref('crm_lead') }}
-    union all
-    select 'crm', 2, source_system, crm_contact_id, owner_id from {{ ref('crm_contact') }}
-    union all
-    select 'crm', 3, source_system, crm_account_id, owner_id from {{ ref('crm_account') }}
-    union all
-    select 'crm', 4, source_system, crm_opportunity_id, owner_id from {{ ref('crm_opportunity') }}
-    union all
-    select 'crm', 5, source_system, contract_id, cast(null as {{ dbt.type_string() }}) from {{ ref('cs_contract') }}
+    {%- for table, id, has_owner in tables %}
+    select '{{ table }}' as table_name, source_system, {{ id }} as record_id, {{ 'owner_id' if has_owner else 'null' }} as owner_id
+    from {{ ref(table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 final as (
-    select records.side, records.record_id, records.source_system, records.owner_id
+    select records.table_name, records.record_id, records.source_system, cast(records.owner_id as {{ dbt.type_string() }}) as owner_id
     from records
-    inner join named on records.side = named.side and records.record_id = named.record_id
-    qualify row_number() over (
-        partition by records.side, records.record_id order by records.rank nulls last, records.source_system nulls last
-    ) = 1
+    inner join named on records.table_name = named.table_name and records.record_id = named.record_id
+    qualify row_number() over (partition by records.table_name, records.record_id order by records.source_system nulls last) = 1
 )
 
 select * from final

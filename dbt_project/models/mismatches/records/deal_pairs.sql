@@ -1,4 +1,4 @@
--- Deals of other tools beside the opportunities they stand for, both priced at the rate of one day, once both are older than the transit.
+-- Deals of other tools beside the opportunities they stand for, both priced at the rate of one day.
 with opportunities as (
     select
         opportunities.*,
@@ -37,7 +37,6 @@ final as (
     left join {{ ref('fx_rates') }} as rates
         on lower(deals.currency) = lower(rates.currency)
         and {{ in_force('rates', 'opportunities.priced_on') }}
-    where greatest(deals.changed_at, opportunities.changed_at) <= {{ cross_system_cutoff('ma', 'crm') }}
 )
 
 select * from final
