@@ -190,7 +190,9 @@ def _record(config: Config, table: str | None, record_id: str | None) -> dict[st
     except duckdb.Error as error:
         raise QueryError(f"{warehouse} is in use, probably by a run; ask again when it has ended") from error
     with con:
-        found = con.execute(f"select * from contract.{table} where {IDS[table]} = ? order by source_system", [record_id])
+        found = con.execute(
+            f"select * from contract.{table} where {IDS[table]} = ? order by source_system", [record_id]
+        )
         names = [each[0] for each in found.description or []]
         record = found.fetchone()
     return dict(zip(names, record, strict=True)) if record else {}

@@ -1,10 +1,14 @@
 """The mismatch catalogue on the simulated company: every planted fault is reported by its rule, and nothing else is."""
 
+# ruff: noqa: S608
+
 import shutil
 from typing import Literal
 
+import duckdb
 import pytest
 
+from orchestration.mismatches import IDS, SIDES
 from tests.mismatches.catalogue import ELSEWHERE, Verdict, add_up, table, verdicts, write_down
 from tests.support import Builder, Built, land, simulated
 
@@ -26,6 +30,26 @@ def test_a_company_without_conflicts_is_silent(clean: Built) -> None:
     found = verdicts(clean)
     assert sum(sum(verdict.planted.values()) for verdict in found) == 0
     assert_exact(found)
+
+
+def test_a_record_lies_in_the_table_that_its_mismatch_names(conflicted: Built) -> None:
+    told, missing, untold = set(), set(), set()
+    with duckdb.connect(str(conflicted.warehouse), read_only=True) as con:
+        for side in SIDES:
+            rows = con.execute(
+                f"SELECT rule_code, {side}_table, {side}_record_id FROM mismatches.mismatches_found WHERE {side}_record_id IS NOT NULL"
+            ).fetchall()
+            for rule, name, record in rows:
+                if name is None:
+                    untold.add(rule)
+                    continue
+                told.add(name)
+                query = f"SELECT 1 FROM contract.{name} WHERE {IDS[name]} = ?"
+                if not con.execute(query, [record]).fetchone():
+                    missing.add(rule)
+    assert told == set(IDS), "each table is named, and no other"
+    assert missing == {"I02"}, "what the MA points at, and the CRM does not have"
+    assert untold == {"I08"}, "a key of a raw table"
 
 
 @pytest.mark.prove
