@@ -1,5 +1,6 @@
 {# What the rules of one group find, one select per rule. The rules are ephemeral: a model of the warehouse costs a tenth of a second of
-   dbt and Dagster, and there are a hundred. In which tables their records lie and whether they allow for transit, their YAML says. #}
+   dbt and Dagster, and there are a hundred. In which tables their records lie, whether they allow for transit
+   and whether their severity goes by the record, their YAML says. #}
 {% macro mismatch_rows(group) -%}
     {%- for rule in mismatch_list()[group] %}
     {%- set meta = mismatch_meta(rule) if execute else {} %}
@@ -10,6 +11,7 @@ select
     {%- endfor %}
     {{ record_table('ma', meta.get('ma_table')) }} as ma_table,
     {{ record_table('crm', meta.get('crm_table')) }} as crm_table,
+    cast({{ 'severity' if meta.get('severity_by_row') else 'null' }} as {{ dbt.type_string() }}) as row_severity,
     cast(amount_at_stake as decimal(18, 2)) as amount_at_stake,
     cast(occurred_at as timestamp) as occurred_at,
     cast({{ 'changed_at' if meta.get('transit') else 'null' }} as timestamp) as changed_at
@@ -44,7 +46,7 @@ definitions as (
 hashed as (
     select
         {{ string_hash(['found.rule_code', 'found.ma_table', 'found.ma_record_id', 'found.crm_table', 'found.crm_record_id', 'found.detail']) }} as hash,
-        definitions.severity,
+        coalesce(found.row_severity, definitions.severity) as severity,
         definitions.transit,
         found.*
     from found

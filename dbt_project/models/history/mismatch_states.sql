@@ -18,7 +18,7 @@ last_spells as (
 contents as (
     {{ ledger_rows(
         'open_mismatches',
-        'mismatch_id, subject_type, subject_id, ma_table, ma_record_id, crm_table, crm_record_id, ma_value, crm_value, detail, amount_at_stake, occurred_at'
+        'mismatch_id, severity, subject_type, subject_id, ma_table, ma_record_id, crm_table, crm_record_id, ma_value, crm_value, detail, amount_at_stake, occurred_at'
     ) }}
 ),
 
@@ -34,6 +34,7 @@ final as (
             when last_spells.spell_no > 1 then 'reopened'
             else 'new'
         end as status,
+        contents.severity,
         contents.subject_type,
         contents.subject_id,
         contents.ma_table,

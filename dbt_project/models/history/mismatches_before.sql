@@ -9,7 +9,7 @@ with evaluations as (
 recorded as (
     {{ recorded_rows(
         'open_mismatches',
-        'mismatch_id, rule_code, is_accepted, is_in_transit, ma_table, ma_record_id, crm_table, crm_record_id, ma_value, crm_value, differs_since'
+        'mismatch_id, rule_code, severity, is_accepted, is_in_transit, ma_table, ma_record_id, crm_table, crm_record_id, ma_value, crm_value, differs_since'
     ) }}
 ),
 
@@ -17,6 +17,7 @@ final as (
     select
         recorded.mismatch_id,
         recorded.rule_code,
+        recorded.severity,
         recorded.is_accepted,
         coalesce(recorded.is_in_transit, false) as is_in_transit,
         recorded.ma_table,

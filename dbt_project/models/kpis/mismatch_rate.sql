@@ -42,8 +42,8 @@ mismatches as (
     select before.ma_table, before.ma_record_id, before.crm_table, before.crm_record_id
     from {{ ref('mismatches_before') }} as before
     inner join {{ ref('mismatch_definitions') }} as rules
-        on before.rule_code = rules.rule_code and not rules.is_evaluated and rules.severity in ('S1', 'S2')
-    where before.rule_code not like 'H%' and not before.is_accepted and not before.is_in_transit
+        on before.rule_code = rules.rule_code and not rules.is_evaluated
+    where before.severity in ('S1', 'S2') and before.rule_code not like 'H%' and not before.is_accepted and not before.is_in_transit
 ),
 
 named as (

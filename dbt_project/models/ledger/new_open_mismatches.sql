@@ -13,6 +13,7 @@ final as (
     select
         found.mismatch_id,
         found.rule_code,
+        found.severity,
         found.accepted_until is not null as is_accepted,
         found.subject_type,
         found.subject_id,
@@ -31,7 +32,7 @@ final as (
     left join amounts on found.subject_type = amounts.subject_type and found.subject_id = amounts.subject_id
     union all
     select
-        mismatch_id, rule_code, false, subject_type, subject_id, ma_table, ma_record_id, crm_table, crm_record_id, ma_value, crm_value, detail,
+        mismatch_id, rule_code, severity, false, subject_type, subject_id, ma_table, ma_record_id, crm_table, crm_record_id, ma_value, crm_value, detail,
         amount_at_stake, occurred_at, differs_since, true
     from {{ ref('mismatch_findings') }}
     where is_in_transit

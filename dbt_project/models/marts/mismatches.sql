@@ -51,7 +51,7 @@ final as (
     select
         states.mismatch_id,
         states.rule_code,
-        rules.severity,
+        coalesce(states.severity, rules.severity) as severity,
         rules.team,
         coalesce(crm_records.owner_id, ma_records.owner_id) as owner_id,
         states.status,

@@ -16,6 +16,7 @@ final as (
         null as ma_value,
         opportunities.stage || ', ' || coalesce(cast(opportunities.amount as {{ dbt.type_string() }}), 'no amount') as crm_value,
         '' as detail,
+        case when opportunities.stage_code = 'won' then 'S1' else 'S2' end as severity,
         null as amount_at_stake,
         coalesce(least(opportunities.fs_accepted_at, opportunities.won_at), opportunities.created_at) as occurred_at
     from opportunities
