@@ -54,7 +54,10 @@ FACTS = {  # what is known of a subject: table and key
     "survey": ("kpis.surveys", "survey_id"),
     "stage_change": ("kpis.stage_changes", "stage_change_id"),
 }
-SERIES = "kpi_code, view, basis, member, statistic, period_start, segment, segment_value"
+SERIES = "kpi_code, view, basis, member, statistic, grain, period_start, segment, segment_value"
+VIEWS = "_views"  # what the model of the teams' own ways of counting a KPI is called after the KPI
+# what a row of a KPI adds to a number; the teams' rows name records beside it
+COUNTS = ("counted_on", "converted_on", "left_on", "grain", "numerator", "denominator", "measure", "is_censored")
 
 
 class PreviewError(Exception):
@@ -107,7 +110,7 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
         changed = build.changed(kpi)
         if not changed:
             what = f"what {kpi} is made of" if kpi else "the definitions"
-            return Preview(version, as_of, [], [], [], [], {}, [f"Nothing changed in {what}."], {})
+            return Preview(version, as_of, [], [], [], [], {}, [f"Nothing changed in {what}.", *build.notes([])], {})
         seconds, failures, own = build.run(changed)
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
             con.execute("set timezone = 'UTC'")
@@ -179,6 +182,7 @@ class _Build:
         self.old_macros: dict[str, dict[str, Any]] = self._old["macros"]
         self.state, self.kept = state, kept
         self.modified: list[str] = []
+        self.unseen: list[str] = []  # changed files of which KPIs are made, but whose inputs no version keeps
         self.asked: set[str] = set()  # the KPIs whose values are compared
         self.good_down: set[str] = set()  # those of them that are good when they are low
         self._left_out: set[str] = set()
@@ -218,7 +222,12 @@ class _Build:
                 "still. Run it on a copy of the company: tasuki run --config COPY"
             )
         wanted = self._made_of("kpi_values") - NOT_BUILT
-        found = {name for name in self.modified if name in wanted}
+        found = {
+            name
+            for name in self.modified
+            if name in wanted and (nodes[name]["resource_type"] == "seed" or is_definition(nodes[name]))
+        }
+        self.unseen = [self.path(name) for name in self.modified if name in wanted - found]
         waiting = list(found)
         while waiting:
             for child in self.children.get(waiting.pop(), []):
@@ -228,12 +237,12 @@ class _Build:
         kpis = {name for name, node in nodes.items() if node["config"]["meta"].get("kpi")}
         if kpi is not None:
             found &= self._only(kpi)
-            asked = self._made_of(kpi) | self._made_of(f"{kpi}_views")
+            asked = self._made_of(kpi) | self._made_of(f"{kpi}{VIEWS}")
             counted = {parent for model in COUNTED for parent in nodes[f"model.tasuki.{model}"]["depends_on"]["nodes"]}
             self._left_out = {
                 name
                 for name in counted - asked - found
-                if name in self.old_nodes and (name in kpis or name.endswith("_views"))
+                if name in self.old_nodes and (name in kpis or name.endswith(VIEWS))
             }
             kpis &= asked
         self.asked = {nodes[name]["name"] for name in kpis}
@@ -241,7 +250,7 @@ class _Build:
             nodes[name]["name"] for name in kpis if nodes[name]["config"]["meta"]["kpi"]["good"] == "down"
         }
         self.modified = [name for name in self.modified if name in found]
-        return sorted(found) if any(is_definition(nodes[name]) for name in found) else []
+        return sorted(found) if self.modified and any(is_definition(nodes[name]) for name in found) else []
 
     def path(self, name: str) -> str:
         """Where people edit a node, from the top of the project."""
@@ -269,10 +278,10 @@ class _Build:
         return found
 
     def _only(self, kpi: str) -> set[str]:
-        """What a KPI is made of, and what makes values of it, but no other KPI."""
+        """What a KPI and the teams' views of it are made of, and what makes values of them, but no other KPI."""
         self._known_kpi(kpi)
-        found = self._made_of(kpi)
-        waiting = [f"model.tasuki.{kpi}"]
+        found = self._made_of(kpi) | self._made_of(f"{kpi}{VIEWS}")
+        waiting = [name for name in (f"model.tasuki.{kpi}", f"model.tasuki.{kpi}{VIEWS}") if name in found]
         while waiting:
             for child in self.children.get(waiting.pop(), []):
                 if child not in found and not self.nodes[child]["config"]["meta"].get("kpi"):
@@ -371,16 +380,21 @@ class _Build:
 
     def notes(self, names: list[str]) -> list[str]:
         """What a reader must know of the result's limits."""
+        told = (
+            [f"{', '.join(self.unseen)}: changed, but what they read is in no version; a run shows what they change."]
+            if self.unseen
+            else []
+        )
         readers = sorted(
             self.nodes[name]["name"]
             for name in names
             if "model.tasuki.activities" in self.nodes[name]["depends_on"].get("nodes", [])
         )
         if readers:
-            return [
+            told.append(
                 f"{', '.join(readers)}: of the activities a preview knows responses and human ones, no e-mail events."
-            ]
-        return []
+            )
+        return told
 
 
 def _text(macros: dict[str, dict[str, Any]], name: str) -> str | None:
@@ -404,7 +418,12 @@ class _Comparison:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, build: _Build, changed: list[str]) -> None:
         self.con, self.build = con, build
-        self.kpis = [build.nodes[name] for name in changed if build.nodes[name]["config"]["meta"].get("kpi")]
+        kpis = {node["name"]: node for node in build.nodes.values() if node["config"]["meta"].get("kpi")}
+        # the KPIs and the teams' views of them, with what the KPI's YAML says
+        self.kpis = [node for name in changed if (node := build.nodes[name])["name"].removesuffix(VIEWS) in kpis]
+        self.meta = {
+            node["name"]: kpis[node["name"].removesuffix(VIEWS)]["config"]["meta"]["kpi"] for node in self.kpis
+        }
         self.definitions = [build.nodes[name] for name in changed if build.nodes[name]["fqn"][1] == "definitions"]
         self._tables: dict[tuple[str, str, str], list[str]] = {}
         for *table, column in con.execute(
@@ -444,7 +463,7 @@ class _Comparison:
                 row = self.con.execute(f"select subject_id from {table} where counted_on is null limit 1").fetchone()
                 if row:
                     problems.append(f"{path}:{_line(node, 'counted_on')}: counted_on is null: {row[0]} is in no period")
-            if node["config"]["meta"].get("kpi", {}).get("kind") == "cohort":
+            if self.meta.get(node["name"], {}).get("kind") == "cohort":
                 row = self.con.execute(
                     f"select subject_id, numerator, denominator from {table} where numerator > denominator or numerator < 0 limit 1"
                 ).fetchone()
@@ -455,18 +474,23 @@ class _Comparison:
         return problems
 
     def values(self) -> list[dict[str, Any]]:
-        """KPI x month x segment: old, new, difference and target, where they differ."""
+        """KPI x month (of KPIs that have none, fiscal quarter) x segment: old, new, difference and target, where they differ."""
         if not self._columns("new", "marts", "kpi_values"):
             return []
         asked = ", ".join(map(literal, sorted(self.build.asked)))
         down = ", ".join(["''", *map(literal, sorted(self.build.good_down))])
         sides = [
-            f"(select * from {side}.marts.kpi_values where grain = 'month' and kpi_code in ({asked}))"
+            f"(select * from {side}.marts.kpi_values where kpi_code in ({asked}) and grain = case when kpi_code in (select kpi_code from monthly) then 'month' else 'fiscal_quarter' end)"
             for side in ("published", "new")
         ]
         return self._dicts(
             f"""
-            with differing as (
+            with monthly as (
+                select kpi_code from published.marts.kpi_values where grain = 'month'
+                union
+                select kpi_code from new.marts.kpi_values where grain = 'month'
+            ),
+            differing as (
                 select {SERIES}, o.numerator as old_numerator, o.denominator as old_denominator, o.value as old_value,
                     n.numerator as new_numerator, n.denominator as new_denominator, n.value as new_value,
                     -- what counts nobody is 0, where it adds up
@@ -489,7 +513,8 @@ class _Comparison:
         keys = [key for key in ("view", "member", "subject_type", "subject_id") if key in new]
         if not old or "subject_id" not in keys:
             return None
-        shared = ", ".join(identifier(column) for column in new if column in old)
+        counted = (*keys, *COUNTS) if node["name"].endswith(VIEWS) else new
+        shared = ", ".join(identifier(column) for column in new if column in old and column in counted)
         listed = ", ".join(keys)
         o, n = (f"select {shared} from {side}.kpis.{node['name']}" for side in ("old", "new"))
         return f"""
@@ -507,7 +532,7 @@ class _Comparison:
         for node in self.kpis:
             if pairs := self._pairs(node):
                 found += self._dicts(
-                    f"select '{node['name']}' as kpi_code, view, member, change, count(*) as subjects from ({pairs}) group by all order by all"
+                    f"select '{node['name'].removesuffix(VIEWS)}' as kpi_code, view, member, change, count(*) as subjects from ({pairs}) group by all order by all"
                 )
         return found
 
@@ -521,7 +546,7 @@ class _Comparison:
                     f"qualify row_number() over (partition by change, view, member order by subject_id) <= {SHOWN_IDS} order by all"
                 ).fetchall()
                 for change, view, member, kind, subject in rows:
-                    one = Subject(node["name"], view, member, kind, subject, change)
+                    one = Subject(node["name"].removesuffix(VIEWS), view, member, kind, subject, change)
                     one.why = self._why(node, one)
                     found.append(one)
         return found

@@ -71,7 +71,7 @@ def _head(found: Preview) -> Iterator[str]:
         yield f"Changed: {', '.join(found.changed)}"
     yield from found.notes
     if found.changed and not found.values:
-        yield "No value of any month changes."
+        yield "No value of any month (or quarter, of what has no months) changes."
 
 
 def _tail(found: Preview) -> Iterator[str]:
@@ -80,13 +80,18 @@ def _tail(found: Preview) -> Iterator[str]:
     ]
     for row in flips:
         met = "is met now" if row["is_met"] else "is no longer met"
-        yield f"Target {met}: {row['kpi_code']} {row['period_start']:%Y-%m} {_segment(row)} (target {_number(row['target'])})"
+        yield f"Target {met}: {row['kpi_code']} {_period(row)} {_segment(row)} (target {_number(row['target'])})"
     if any(found.sla.values()):
         yield f"SLA: of the handed-over leads {found.sla['in_time']:,} are in time now and {found.sla['late']:,} late that were not."
     if found.seconds:
         slowest = sorted(found.seconds.items(), key=lambda item: -item[1])[:3]
         listed = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in slowest)
         yield f"Built {len(found.seconds)} models in {sum(found.seconds.values()):.1f} s; slowest: {listed}"
+
+
+def _period(row: dict[str, Any]) -> str:
+    """Months and quarters go by their first month."""
+    return f"{row['period_start']:%Y-%m}" + (" (quarter)" if row["grain"] == "fiscal_quarter" else "")
 
 
 def _value_cells(row: dict[str, Any]) -> list[str]:
@@ -96,7 +101,7 @@ def _value_cells(row: dict[str, Any]) -> list[str]:
     if row["basis"] == "period" and row["old_denominator"] is not None:
         code += " (period)"
     sides = [_fraction(row, side) for side in ("old", "new")]
-    return [code, f"{row['period_start']:%Y-%m}", _segment(row), *sides, _number(row["difference"], sign=True)]
+    return [code, _period(row), _segment(row), *sides, _number(row["difference"], sign=True)]
 
 
 def _segment(row: dict[str, Any]) -> str:

@@ -110,7 +110,9 @@ def rebuilt(builder: Builder, clean: Built, name: str, changes: list[str]) -> Bu
         for statement in (each for change in changes for each in change.split("; ")):
             (changed,) = connection.execute(statement).fetchone() or (0,)
             assert changed, statement
-    builder.build(company, select="mismatch_group_f mismatch_group_h mismatch_findings mismatches_in_records mismatches_found")
+    builder.build(
+        company, select="mismatch_group_f mismatch_group_h mismatch_findings mismatches_in_records mismatches_found"
+    )
     return company
 
 

@@ -127,6 +127,34 @@ def test_one_kpi_alone(analyst: Analyst) -> None:
     assert found.subjects == [one for one in among_all.subjects if one.kpi_code == "mql_cnt"]
 
 
+def test_the_teams_own_ways_and_quarters_are_seen(analyst: Analyst) -> None:
+    """A threshold that marketing's view reads by itself, a team's view alone, and a KPI that has no months."""
+    assert analyst.config.seeds_dir is not None
+    seed = analyst.config.seeds_dir / "hot_lead_thresholds.csv"
+    seed.write_text(seed.read_text(encoding="utf-8").replace("60,", "70,"), encoding="utf-8")
+    analyst.edit("dbt_project/models/kpis/views/opp_cnt_views.sql", "and fs_accepted_on is not null", "")
+    analyst.edit(
+        "dbt_project/models/kpis/coverage.sql", "cast(due_amt as decimal(28, 2))", "cast(2 * due_amt as decimal(28, 2))"
+    )
+    analyst.edit(
+        "dbt_project/macros/mismatches/mismatch_rows.sql",
+        "{% macro record_table",
+        "{# on purpose #}\n{% macro  record_table",
+    )
+    found = analyst.see("hot_lead_share")
+    assert {"shared", "marketing"} <= {row["view"] for row in found.values}
+    among_all = analyst.see()
+    assert found.values == [row for row in among_all.values if row["kpi_code"] == "hot_lead_share"]
+    opportunities = [row for row in among_all.counts if row["kpi_code"] == "opp_cnt"]
+    assert [(row["view"], row["change"]) for row in opportunities] == [("sales", "enters")]
+    assert sum(one.kpi_code == "opp_cnt" and one.view == "sales" for one in among_all.subjects) > 0
+    quarters = [row for row in among_all.values if row["kpi_code"] == "coverage"]
+    assert quarters and {row["grain"] for row in quarters} == {"fiscal_quarter"}
+    assert all(row["new_numerator"] == 2 * row["old_numerator"] for row in quarters)
+    assert "(quarter)" in to_markdown(among_all, "")
+    assert any("a run shows what they change" in note for note in among_all.notes)
+
+
 def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
     kpis = "dbt_project/models/kpis"
     analyst.edit(f"{kpis}/mql_cnt.sql", "mql_on as counted_on", "mql_onn as counted_on")
@@ -138,6 +166,9 @@ def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
     analyst.edit(
         f"{kpis}/mql_rate.sql", "cast(1 as decimal(18, 2)) as denominator", "cast(0.5 as decimal(18, 2)) as denominator"
     )
+    analyst.edit(
+        f"{kpis}/views/lead_new_views.sql", "select * from final", "select * from final union all select * from final"
+    )
     analyst.edit(f"{kpis}/valid_opp_cnt.sql", "fs_accepted_on as counted_on", "cast(null as date) as counted_on")
     with pytest.raises(PreviewError) as told:
         analyst.see()
@@ -146,6 +177,7 @@ def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
         r"won_cnt.sql:14: .*syntax error",
         r"[^_]opp_cnt.sql:6: wrong columns: member is missing",
         r"handoff_b1_cnt.sql:9: doubled subject",
+        r"lead_new_views.sql:\d+: doubled subject",
         r"valid_opp_cnt.sql:12: counted_on is null: .* is in no period",
         r"mql_rate.sql:25: numerator outside its denominator",
     ):

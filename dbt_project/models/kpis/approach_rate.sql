@@ -13,7 +13,7 @@ final as (
         cast(null as date) as converted_on,
         {{ counts_when('first_attempt_at is not null') }} as numerator,
         cast(1 as decimal(18, 2)) as denominator,
-        true as is_mature
+        first_attempt_at is not null or closed_on is not null as is_mature
     from leads
 )
 

@@ -49,7 +49,7 @@ statistics as (
 ),
 
 dated as (
-    select statistics.*, periods.is_over as is_mature
+    select statistics.*, periods.is_over and statistics.censored_cnt = 0 as is_mature
     from statistics
     join {{ ref('kpi_calendar') }} as periods on statistics.period_no = periods.period_no
 ),

@@ -3,7 +3,7 @@ with opportunities as (
     select opportunity_id, created_on from {{ ref('con_opportunities') }} where is_countable and created_on is not null
 ),
 
--- a level without rate is none in opportunity_amounts: the one before goes on
+-- the last level that began by then; of one without a rate the amount is not known in base currency
 settled as (
     select opportunities.opportunity_id, opportunities.created_on, amounts.amount, amounts.currency
     from opportunities
