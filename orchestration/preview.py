@@ -418,12 +418,9 @@ class _Comparison:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, build: _Build, changed: list[str]) -> None:
         self.con, self.build = con, build
-        kpis = {node["name"]: node for node in build.nodes.values() if node["config"]["meta"].get("kpi")}
-        # the KPIs and the teams' views of them, with what the KPI's YAML says
+        kpis = {node["name"] for node in build.nodes.values() if node["config"]["meta"].get("kpi")}
+        # the teams' views of them too
         self.kpis = [node for name in changed if (node := build.nodes[name])["name"].removesuffix(VIEWS) in kpis]
-        self.meta = {
-            node["name"]: kpis[node["name"].removesuffix(VIEWS)]["config"]["meta"]["kpi"] for node in self.kpis
-        }
         self.definitions = [build.nodes[name] for name in changed if build.nodes[name]["fqn"][1] == "definitions"]
         self._tables: dict[tuple[str, str, str], list[str]] = {}
         for *table, column in con.execute(
@@ -463,7 +460,7 @@ class _Comparison:
                 row = self.con.execute(f"select subject_id from {table} where counted_on is null limit 1").fetchone()
                 if row:
                     problems.append(f"{path}:{_line(node, 'counted_on')}: counted_on is null: {row[0]} is in no period")
-            if self.meta.get(node["name"], {}).get("kind") == "cohort":
+            if node["config"]["meta"].get("kpi", {}).get("kind") == "cohort":  # a team's own way need not keep to it
                 row = self.con.execute(
                     f"select subject_id, numerator, denominator from {table} where numerator > denominator or numerator < 0 limit 1"
                 ).fetchone()

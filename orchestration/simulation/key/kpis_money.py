@@ -65,7 +65,12 @@ def _customers(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
     figures.derived("payback", cell, acquisition / monthly if acquisition is not None and monthly else None)
     figures.derived("ltv_cac", cell, lifetime / acquisition if lifetime is not None and acquisition else None)
     if cost is not None:
-        figures.derived("gp_contrib", cell, _sum(figures, "won_amt", cell) * margin - cost)
+        months = [month for month in _months(grain, start) if month <= inputs.today]
+        earned = sum(
+            _sum(figures, "won_amt", ("month", month, *cell[2:])) * float(inputs.plans.margin(month))
+            for month in months
+        )
+        figures.derived("gp_contrib", cell, earned - cost)
 
 
 def _quarter(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
