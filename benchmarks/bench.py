@@ -42,7 +42,7 @@ ABOVE += [f"path:models/marts/{name}*" for name in ABOVE_THE_FLOOR]
 KPI_VALUES = "kpi_calendar kpi_days numbered_series numbered_segments kpi_entries kpi_sums kpi_values_sums kpi_values_duration kpi_values_stock"
 KPI_VALUES += " kpi_values_start_cohort kpi_values_distinct kpi_values_numbered kpi_values_base kpi_values"
 # The rules with what they stand on, their history and what is published of them. What they find must be there: KPIs count it.
-CATALOGUE = "path:models/mismatches mismatch_evaluations mismatch_spells mismatch_states"
+CATALOGUE = "path:models/mismatches mismatches_before mismatch_evaluations mismatch_spells mismatch_states"
 CATALOGUE += " mismatches mismatch_rules mismatch_trend alignment_scores"
 
 

@@ -259,7 +259,7 @@ join series on k >> 36 = series
 join periods on k & 1048575 = period
 union all
 select
-    k + (place << 35), if(place = 0, 'median', 'p90'), numerator, n, if(quantiles[place + 1] < 'infinity', quantiles[place + 1], null), n, censored_cnt, is_over
+    k + (place << 35), if(place = 0, 'median', 'p90'), numerator, n, if(quantiles[place + 1] < 'infinity', quantiles[place + 1], null), n, censored_cnt, is_over and censored_cnt = 0
 from durations
 cross join (values (0::bigint), (1::bigint)) as places(place)
 join periods on k & 1048575 = period
