@@ -29,6 +29,7 @@ IDS = {
     "ma_deal": "deal_id",
     "ma_campaign": "campaign_id",
     "ma_campaign_member": "member_id",
+    "ma_activity": "activity_id",
     "crm_lead": "crm_lead_id",
     "crm_contact": "crm_contact_id",
     "crm_account": "crm_account_id",
