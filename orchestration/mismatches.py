@@ -37,6 +37,8 @@ IDS = {
     "crm_activity": "activity_id",
     "cs_contract": "contract_id",
 }
+# the input contract shows the MA's activities of the last batches only; all lie here
+PLACES = {"ma_activity": "conformed.activities_ma"}
 PERSONAL = {
     "email",
     "last_name",
@@ -191,9 +193,8 @@ def _record(config: Config, table: str | None, record_id: str | None) -> dict[st
     except duckdb.Error as error:
         raise QueryError(f"{warehouse} is in use, probably by a run; ask again when it has ended") from error
     with con:
-        found = con.execute(
-            f"select * from contract.{table} where {IDS[table]} = ? order by source_system", [record_id]
-        )
+        place = PLACES.get(table, f"contract.{table}")
+        found = con.execute(f"select * from {place} where {IDS[table]} = ? order by source_system", [record_id])
         names = [each[0] for each in found.description or []]
         record = found.fetchone()
     return dict(zip(names, record, strict=True)) if record else {}

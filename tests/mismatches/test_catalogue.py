@@ -8,7 +8,7 @@ from typing import Literal
 import duckdb
 import pytest
 
-from orchestration.mismatches import IDS, SIDES
+from orchestration.mismatches import IDS, PLACES, SIDES
 from tests.mismatches.catalogue import ELSEWHERE, Verdict, add_up, table, verdicts, write_down
 from tests.support import Builder, Built, land, simulated
 
@@ -44,7 +44,7 @@ def test_a_record_lies_in_the_table_that_its_mismatch_names(conflicted: Built) -
                     untold.add(rule)
                     continue
                 told.add(name)
-                query = f"SELECT 1 FROM contract.{name} WHERE {IDS[name]} = ?"
+                query = f"SELECT 1 FROM {PLACES.get(name, f'contract.{name}')} WHERE {IDS[name]} = ?"
                 if not con.execute(query, [record]).fetchone():
                     missing.add(rule)
     assert told == set(IDS), "each table is named, and no other"
