@@ -107,13 +107,21 @@ def test_a_lower_threshold_says_who_becomes_hot_and_why(analyst: Analyst) -> Non
     page = to_markdown(found, "On the data of <the> company.")
     assert "hot\\_lead\\_share" in page and "<the>" not in page
     assert json.loads(to_json(found))["changed"] == found.changed
+    # alone it is what it is among all, marketing's own way of counting too, which reads the threshold by itself
+    alone = analyst.see("hot_lead_share").values
+    assert alone == [row for row in found.values if row["kpi_code"] == "hot_lead_share"]
+    assert {"shared", "marketing"} <= {row["view"] for row in alone}
 
 
 def test_one_kpi_alone(analyst: Analyst) -> None:
     analyst.edit(
         "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and not is_mql_inferred"
     )
-    analyst.edit("dbt_project/models/kpis/opp_cnt.sql", "final as (", "final as ( -- not looked at\n")
+    analyst.edit("dbt_project/models/kpis/views/opp_cnt_views.sql", "and fs_accepted_on is not null", "")
+    analyst.edit(
+        "dbt_project/models/kpis/coverage.sql", "cast(due_amt as decimal(28, 2))", "cast(2 * due_amt as decimal(28, 2))"
+    )
+    analyst.edit("dbt_project/macros/mismatches/mismatch_rows.sql", "{% macro record_table", "{% macro  record_table")
     found = analyst.see("mql_cnt")
     assert found.changed == ["dbt_project/models/kpis/mql_cnt.sql"]
     assert {row["kpi_code"] for row in found.values} == {"mql_cnt"}
@@ -126,29 +134,10 @@ def test_one_kpi_alone(analyst: Analyst) -> None:
     among_all = analyst.see()
     assert found.values == [row for row in among_all.values if row["kpi_code"] == "mql_cnt"]
     assert found.subjects == [one for one in among_all.subjects if one.kpi_code == "mql_cnt"]
-
-
-def test_the_teams_own_ways_and_quarters_are_seen(analyst: Analyst) -> None:
-    """A threshold that marketing's view reads by itself, a team's view alone, and a KPI that has no months."""
-    assert analyst.config.seeds_dir is not None
-    seed = analyst.config.seeds_dir / "hot_lead_thresholds.csv"
-    seed.write_text(seed.read_text(encoding="utf-8").replace("60,", "70,"), encoding="utf-8")
-    analyst.edit("dbt_project/models/kpis/views/opp_cnt_views.sql", "and fs_accepted_on is not null", "")
-    analyst.edit(
-        "dbt_project/models/kpis/coverage.sql", "cast(due_amt as decimal(28, 2))", "cast(2 * due_amt as decimal(28, 2))"
-    )
-    analyst.edit(
-        "dbt_project/macros/mismatches/mismatch_rows.sql",
-        "{% macro record_table",
-        "{# on purpose #}\n{% macro  record_table",
-    )
-    found = analyst.see("hot_lead_share")
-    assert {"shared", "marketing"} <= {row["view"] for row in found.values}
-    among_all = analyst.see()
-    assert found.values == [row for row in among_all.values if row["kpi_code"] == "hot_lead_share"]
+    # a team's own way of counting, a KPI that has quarters only, and what no preview can show
     opportunities = [row for row in among_all.counts if row["kpi_code"] == "opp_cnt"]
     assert [(row["view"], row["change"]) for row in opportunities] == [("sales", "enters")]
-    assert sum(one.kpi_code == "opp_cnt" and one.view == "sales" for one in among_all.subjects) > 0
+    assert any(one.kpi_code == "opp_cnt" and one.view == "sales" for one in among_all.subjects)
     quarters = [row for row in among_all.values if row["kpi_code"] == "coverage"]
     assert quarters and {row["grain"] for row in quarters} == {"fiscal_quarter"}
     assert all(row["new_numerator"] == 2 * row["old_numerator"] for row in quarters)
