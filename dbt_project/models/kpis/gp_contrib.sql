@@ -1,7 +1,7 @@
 {# Gross-profit contribution, the north star: the gross profit of what was won, at each month's margin, less what marketing and sales cost. A period
    without won deal has its costs all the same. #}
 with costs as (
-    select * from {{ ref('period_costs') }}
+    select * from {{ ref('period_costs') }} where timing = 'same_period'
 ),
 
 margins as (

@@ -1,6 +1,6 @@
 {# What a customer brings over its lifetime, per yen that it cost to win it. #}
 with costs as (
-    select * from {{ ref('cac') }}
+    select * from {{ ref('cac') }} where member = 'lagged'
 ),
 
 lifetimes as (

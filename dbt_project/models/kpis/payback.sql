@@ -1,6 +1,6 @@
 {# Payback: the months in which a customer's gross profit earns what it cost to win it. #}
 with costs as (
-    select * from {{ ref('cac') }}
+    select * from {{ ref('cac') }} where member = 'lagged'
 ),
 
 profits as (
@@ -13,7 +13,7 @@ profits as (
 final as (
     select
         costs.view,
-        costs.member,
+        '' as member,
         costs.grain,
         costs.period_start,
         costs.segment,

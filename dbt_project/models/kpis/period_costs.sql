@@ -1,34 +1,46 @@
-{# What marketing and sales cost per period: programme costs and the sales costs of its months. A period of which a month has no sales cost
-   yet has no row: half a cost is none. #}
+{# What marketing and sales cost per period: programme costs and the sales costs of its months; and the same of as many months as much earlier as
+   the period's won deals took, by their median. Where a month has no sales cost yet there is no row: half a cost is none. #}
 with periods as (
     select grain, period_start, month_start_on from {{ ref('kpi_periods') }}
+),
+
+months as (
+    select distinct month_start_on, year * 12 + month as month_no from {{ ref('con_calendar') }}
 ),
 
 sales_costs as (
     select month_start_on, cost from {{ ref('sales_costs') }}
 ),
 
-sales as (
-    select periods.grain, periods.period_start, sum(sales_costs.cost) as cost
-    from periods
-    left join sales_costs on periods.month_start_on = sales_costs.month_start_on
-    group by periods.grain, periods.period_start
-    having count(*) = count(sales_costs.month_start_on)
+programmes as (
+    select period_start as month_start_on, numerator as cost
+    from {{ ref('kpi_values_base') }}
+    where kpi_code = 'mkt_cost' and view = 'shared' and segment = 'all' and grain = 'month'
 ),
 
-programmes as (
-    select grain, period_start, numerator as cost
+lags as (
+    select distinct grain, period_start, 'same_period' as timing, 0 as lag_months from periods
+    union all
+    select grain, period_start, 'lagged', greatest(cast(floor(value / 30 + 0.5) as integer), 0)
     from {{ ref('kpi_values_base') }}
-    where kpi_code = 'mkt_cost' and view = 'shared' and segment = 'all'
+    where kpi_code = 'cycle_days' and view = 'shared' and member = 'opportunity' and statistic = 'median' and segment = 'all' and value is not null
 ),
 
 final as (
     select
-        sales.grain,
-        sales.period_start,
-        cast(coalesce(programmes.cost, 0) + sales.cost as decimal(28, 2)) as cost
-    from sales
-    left join programmes on sales.grain = programmes.grain and sales.period_start = programmes.period_start
+        lags.timing,
+        periods.grain,
+        periods.period_start,
+        lags.lag_months,
+        cast(sum(coalesce(programmes.cost, 0) + sales_costs.cost) as decimal(28, 2)) as cost
+    from periods
+    join lags on periods.grain = lags.grain and periods.period_start = lags.period_start
+    join months as own_months on periods.month_start_on = own_months.month_start_on
+    left join months as cost_months on own_months.month_no - lags.lag_months = cost_months.month_no
+    left join sales_costs on cost_months.month_start_on = sales_costs.month_start_on
+    left join programmes on cost_months.month_start_on = programmes.month_start_on
+    group by lags.timing, periods.grain, periods.period_start, lags.lag_months
+    having count(*) = count(sales_costs.month_start_on)
 )
 
 select * from final

@@ -42,13 +42,36 @@ def _sum(figures: Figures, code: str, cell: CellKey) -> float:
     return figures.value(code, "flow", cell, "sum") or 0
 
 
-def _cost(figures: Figures, inputs: Inputs, cell: CellKey) -> float | None:
-    """Costs of marketing and sales; None while a month of the period that has begun has none booked."""
-    grain, start = cell[:2]
-    booked = [inputs.plans.sales_costs.get(month) for month in _months(grain, start) if month <= inputs.today]
+def _cost(figures: Figures, inputs: Inputs, cell: CellKey, months_before: int = 0) -> float | None:
+    """Costs of marketing and sales, or those of as many months before; None where one of these has none booked."""
+    begun = [month for month in _months(*cell[:2]) if month <= inputs.today]
+    months = [add_months(month, -months_before) for month in begun]
+    booked = [inputs.plans.sales_costs.get(month) for month in months]
     if None in booked:
         return None
-    return _sum(figures, "mkt_cost", cell) + sum(cost for cost in booked if cost is not None)
+    programmes = sum(_sum(figures, "mkt_cost", ("month", month, *cell[2:])) for month in months)
+    return programmes + sum(cost for cost in booked if cost is not None)
+
+
+def _acquisition(figures: Figures, inputs: Inputs, cell: CellKey) -> dict[str, float]:
+    """What a new customer cost, by each way of counting that gives a number."""
+    cost, customers = _cost(figures, inputs, cell), _sum(figures, "new_customer_cnt", cell)
+    days = figures.value("cycle_days", "duration", cell, "median", "opportunity")
+    earlier = None if days is None else _cost(figures, inputs, cell, max(int(days / 30 + 0.5), 0))
+    _, last = next(period for period in figures.periods(cell[0]) if period[0] == cell[1])
+    begun_by_marketing = [
+        deal
+        for deal in inputs.countable_deals
+        if deal.won_on is not None and cell[1] <= deal.won_on <= last and deal.cycle and deal.cycle.handed_over_at
+    ]
+    ways: dict[str, float] = {}
+    if cost is not None and customers:
+        ways["same_period"] = cost / customers
+    if earlier is not None and customers:
+        ways["lagged"] = earlier / customers
+    if cost is not None and begun_by_marketing:
+        ways["programme"] = _sum(figures, "mkt_cost", cell) / len(begun_by_marketing)
+    return ways
 
 
 def _customers(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
@@ -56,12 +79,14 @@ def _customers(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
     margin, cost = float(inputs.plans.margin(start)), _cost(figures, inputs, cell)
     arr = figures.denominator("grr", "start_cohort", cell) or 0
     accounts = figures.denominator("logo_churn", "start_cohort", cell)
-    churn, won = figures.value("logo_churn", "start_cohort", cell, "rate"), _sum(figures, "new_customer_cnt", cell)
+    churn = figures.value("logo_churn", "start_cohort", cell, "rate")
     lifetime = arr / accounts * GRAINS[grain] / 12 * margin / churn if accounts and churn else None
-    acquisition = cost / won if cost is not None and won else None
+    ways = _acquisition(figures, inputs, cell)
+    acquisition = ways.get("lagged")
     monthly = arr / 12 / accounts * margin if accounts else None
     figures.derived("ltv", cell, lifetime)
-    figures.derived("cac", cell, acquisition)
+    for way, value in ways.items():
+        figures.derived("cac", cell, value, way)
     figures.derived("payback", cell, acquisition / monthly if acquisition is not None and monthly else None)
     figures.derived("ltv_cac", cell, lifetime / acquisition if lifetime is not None and acquisition else None)
     if cost is not None:
