@@ -258,7 +258,10 @@ def _incidents(severities: str, statuses: str = "'new', 'persisting', 'reopened'
                 ) = 1 as is_its_money
             from (
                 select *, case
-                    when status <> 'not_evaluated' then root_cause_group
+                    when status <> 'not_evaluated' and (
+                        root_cause_group <> mismatch_id
+                        or not bool_or(status = 'not_evaluated') over (partition by subject_type, coalesce(subject_id, mismatch_id))
+                    ) then root_cause_group
                     else coalesce(subject_type || ' ' || subject_id, mismatch_id)
                 end as incident
                 from marts.mismatches

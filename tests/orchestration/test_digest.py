@@ -142,6 +142,15 @@ def test_what_a_stale_system_hides_stays_at_stake(sample_company: Built, tmp_pat
     after = stake()
     assert len(after) == len(before) > 1 and after[0][4] == before[0][4]
     assert all(row[0].endswith(" (as last known)") for row in after)
+    with duckdb.connect(str(config.published_dir / "current" / MARTS_FILE)) as con:
+        con.execute(
+            "INSERT INTO marts.mismatches"
+            " SELECT * REPLACE ('x' AS mismatch_id, 'x' AS root_cause_group, 'persisting' AS status, 'G01' AS rule_code) FROM marts.mismatches"
+            " WHERE status = 'not_evaluated' AND subject_id IS NOT NULL ORDER BY amount_at_stake DESC NULLS LAST, mismatch_id LIMIT 1"
+        )
+    assert [row[4] for row in stake()] == [row[4] for row in after], (
+        "what is seen now stands with what is not, the money once"
+    )
 
 
 def test_what_a_definition_would_count_now_parts_no_teams(sample_company: Built, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 -- People whom the MA and the CRM match to different companies.
 with records as (
-    select records.source_system, records.record_id, records.person_key, persons.crm_account_id, persons.crm_contact_id
+    select records.source_system, records.record_id, records.person_key, persons.crm_account_id, persons.crm_contact_id, persons.updated_at
     from {{ ref('live_person_records') }} as records
     inner join {{ ref('ma_person') }} as persons
         on records.record_type = 'ma_person'
@@ -10,7 +10,7 @@ with records as (
 ),
 
 contacts as (
-    select live.person_key, live.record_id, contacts.crm_account_id, contacts.updated_at
+    select live.source_system, live.person_key, live.record_id, contacts.crm_account_id, contacts.updated_at
     from {{ ref('live_person_records') }} as live
     inner join {{ ref('crm_contact') }} as contacts
         on live.record_type = 'crm_contact'
@@ -20,7 +20,7 @@ contacts as (
 ),
 
 accounts as (
-    select record_id, account_key from {{ ref('account_records') }} where record_type = 'crm_account'
+    select source_system, record_id, account_key from {{ ref('account_records') }} where record_type = 'crm_account'
 ),
 
 final as (
@@ -33,13 +33,15 @@ final as (
         contacts.crm_account_id as crm_value,
         '' as detail,
         cast(null as decimal(18, 2)) as amount_at_stake,
-        contacts.updated_at as occurred_at,
-        contacts.updated_at as changed_at
+        greatest(records.updated_at, contacts.updated_at) as occurred_at,
+        greatest(records.updated_at, contacts.updated_at) as changed_at
     from records
     inner join contacts
         on records.crm_contact_id = contacts.record_id and records.person_key = contacts.person_key
-    inner join accounts as ma_accounts on records.crm_account_id = ma_accounts.record_id
-    inner join accounts as crm_accounts on contacts.crm_account_id = crm_accounts.record_id
+    -- accounts of the contact's CRM: another may number alike
+    inner join accounts as ma_accounts on contacts.source_system = ma_accounts.source_system and records.crm_account_id = ma_accounts.record_id
+    inner join accounts as crm_accounts
+        on contacts.source_system = crm_accounts.source_system and contacts.crm_account_id = crm_accounts.record_id
     where ma_accounts.account_key <> crm_accounts.account_key
 )
 

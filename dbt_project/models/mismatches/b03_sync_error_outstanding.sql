@@ -27,7 +27,10 @@ final as (
         or (
             told.cnt > 0
             and (ma_people.crm_lead_id is not null or ma_people.crm_contact_id is not null)
-            and coalesce({{ add_seconds('ma_people.crm_synced_at', '3600 * ' ~ mismatch_tolerance('b03_sync_hours')) }} < ma_people.updated_at, true)
+            and (
+                ma_people.crm_synced_at is null
+                or {{ add_seconds('ma_people.crm_synced_at', '3600 * ' ~ mismatch_tolerance('b03_sync_hours')) }} < ma_people.updated_at
+            )
         )
 )
 

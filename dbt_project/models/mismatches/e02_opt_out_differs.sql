@@ -18,7 +18,7 @@ crm_people as (
 ),
 
 live_crm_people as (
-    select crm_people.*
+    select crm_people.*, records.person_key
     from crm_people
     inner join {{ ref('live_person_records') }} as records
         on crm_people.source_system = records.source_system
@@ -35,15 +35,20 @@ links as (
     select ma_id, 'crm_contact', crm_contact_id from ma_people where crm_contact_id is not null
 ),
 
--- a refusal has a time of its own
-compared as (
+-- the MA does not say which CRM it means: of two that number alike, the record of the same person
+linked as (
     select
         ma_people.person_key,
+        row_number() over (
+            partition by ma_people.source_system, ma_people.ma_id, crm_people.record_type, crm_people.record_id
+            order by case when crm_people.person_key = ma_people.person_key then 0 else 1 end, crm_people.source_system
+        ) as choice_no,
         ma_people.ma_id,
         crm_people.record_type,
         crm_people.record_id,
         ma_people.is_opted_out as is_out_in_ma,
         crm_people.is_opted_out as is_out_in_crm,
+        -- a refusal has a time of its own
         greatest(
             case when ma_people.is_opted_out then least(ma_people.opted_out_at, ma_people.updated_at) else ma_people.updated_at end,
             case when crm_people.is_opted_out then least(crm_people.opted_out_at, crm_people.updated_at) else crm_people.updated_at end
@@ -52,7 +57,6 @@ compared as (
     inner join ma_people on links.ma_id = ma_people.ma_id
     inner join live_crm_people as crm_people
         on links.record_type = crm_people.record_type and links.record_id = crm_people.record_id
-    where ma_people.is_opted_out <> crm_people.is_opted_out
 ),
 
 final as (
@@ -68,7 +72,8 @@ final as (
         null as amount_at_stake,
         changed_at as occurred_at,
         changed_at
-    from compared
+    from linked
+    where choice_no = 1 and is_out_in_ma <> is_out_in_crm
 )
 
 select * from final
