@@ -41,7 +41,7 @@ linked as (
         ma_people.person_key,
         row_number() over (
             partition by ma_people.source_system, ma_people.ma_id, crm_people.record_type, crm_people.record_id
-            order by case when crm_people.person_key = ma_people.person_key then 0 else 1 end, crm_people.source_system
+            order by case when crm_people.person_key = ma_people.person_key then 0 else 1 end, crm_people.source_system nulls last
         ) as choice_no,
         ma_people.ma_id,
         crm_people.record_type,

@@ -18,7 +18,7 @@ with ma_people as (
             crm_{{ kind }}_id as record_id, is_deleted, master_record_id, coalesce(deleted_at, updated_at) as gone_at,
             row_number() over (
                 partition by crm_{{ kind }}_id
-                order by case when is_deleted then 1 else 0 end, coalesce(deleted_at, updated_at) desc nulls last, source_system
+                order by case when is_deleted then 1 else 0 end, coalesce(deleted_at, updated_at) desc nulls last, source_system nulls last
             ) as choice_no
         from {{ ref('crm_' ~ kind) }}
     ) as numbered
