@@ -1,15 +1,18 @@
-{# Keys with several rows that say `_fivetran_active`, in the newest batch that has the key; of the raw tables that declare the column. #}
+{# Keys with several rows that say `_fivetran_active`, in the newest batch that has the key; of the raw tables that declare the column. With the
+   table of the input contract whose records they are: one with a page of its own first, among those built of the raw table. #}
 {% macro active_duplicates() -%}
     {%- if not execute -%}
         {{ return('select 1') }}
     {%- endif -%}
     {%- for node in graph.sources.values() if keeps_history(node) -%}
     {%- set keys = key_columns(node) -%}
-    {%- set marketing = [] -%}
-    {%- for model in graph.nodes.values() if model.resource_type == 'model' and model.name.startswith(node.source_name ~ '__ma_') and node.unique_id in model.depends_on.nodes -%}
-        {%- do marketing.append(model.name) -%}
+    {%- set tables = [] -%}
+    {%- for model in graph.nodes.values() if model.resource_type == 'model' and model.name.startswith(node.source_name ~ '__') and node.unique_id in model.depends_on.nodes -%}
+        {%- do tables.append(model.name.split('__')[1]) -%}
     {%- endfor %}
-    select '{{ node.source_name }}.{{ node.name }}' as feed, {{ 'true' if marketing else 'false' }} as is_ma, record_id, row_cnt, extracted_at
+    {%- set records = tables | select('in', record_tables()) | list %}
+    select
+        '{{ node.source_name }}.{{ node.name }}' as feed, '{{ (records + tables)[0] }}' as table_name, record_id, row_cnt, extracted_at
     from (
         select
             {{ keys | map(attribute='text') | join(" || '|' || ") }} as record_id,
@@ -25,7 +28,7 @@
     {%- endfor %}
     select
         cast(null as {{ dbt.type_string() }}) as feed,
-        cast(null as boolean) as is_ma,
+        cast(null as {{ dbt.type_string() }}) as table_name,
         cast(null as {{ dbt.type_string() }}) as record_id,
         cast(null as bigint) as row_cnt,
         cast(null as timestamp) as extracted_at

@@ -29,6 +29,18 @@ from {{ ref(rule) }}
     {%- endif -%}
 {%- endmacro %}
 
+{# The tables of the input contract whose records have a page in their tool: their id, and whether they have an owner. #}
+{% macro record_tables() -%}
+    {{ return({
+        'ma_person': {'id': 'ma_id', 'has_owner': true},
+        'crm_lead': {'id': 'crm_lead_id', 'has_owner': true},
+        'crm_contact': {'id': 'crm_contact_id', 'has_owner': true},
+        'crm_account': {'id': 'crm_account_id', 'has_owner': true},
+        'crm_opportunity': {'id': 'crm_opportunity_id', 'has_owner': true},
+        'cs_contract': {'id': 'contract_id', 'has_owner': false},
+    }) }}
+{%- endmacro %}
+
 {# The findings of some groups, of rules that are evaluated, with their ids. Where records of two systems of one kind share an id, the
    subjects tell their mismatches apart. #}
 {% macro identified_mismatches(groups) -%}

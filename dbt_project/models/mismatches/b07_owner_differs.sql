@@ -22,18 +22,19 @@ user_systems as (
 ma_owners as (
     select
         pairs.crm_system,
-        pairs.crm_lead_id,
+        pairs.crm_record_id as crm_lead_id,
         ma_people.ma_id,
         owners.crm_owner_id,
         ma_people.owner_since,
         row_number() over (
-            partition by pairs.crm_system, pairs.crm_lead_id
+            partition by pairs.crm_system, pairs.crm_record_id
             order by ma_people.created_at nulls last, ma_people.ma_id nulls last, ma_people.source_system nulls last
         ) as record_no
-    from {{ ref('ma_lead_pairs') }} as pairs
+    from {{ ref('ma_crm_pairs') }} as pairs
     inner join {{ ref('live_ma_people') }} as ma_people
         on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
     left join {{ ref('owner_ids') }} as owners on ma_people.owner_id = owners.ma_owner_id
+    where pairs.crm_table = 'crm_lead'
 ),
 
 judged as (

@@ -11,39 +11,34 @@ leads as (
 
 contacts as (
     select * from {{ ref('crm_contact') }}
-    where not coalesce(is_deleted, false) and master_record_id is null
 ),
 
-contact_pairs as (
-    select ma_people.source_system as ma_system, ma_people.ma_id, contacts.source_system as crm_system, contacts.crm_contact_id
-    from ma_people
-    inner join contacts on ma_people.ma_id = contacts.ma_id
-    union
-    select ma_people.source_system, ma_people.ma_id, contacts.source_system, contacts.crm_contact_id
-    from ma_people
-    inner join contacts on ma_people.crm_contact_id = contacts.crm_contact_id
+pairs as (
+    select * from {{ ref('ma_crm_pairs') }}
 ),
 
 linked as (
     select
-        ma_people.person_key, pairs.ma_id, pairs.crm_lead_id as crm_record_id, 'crm_lead' as crm_table, greatest(ma_people.updated_at, leads.updated_at) as changed_at,
+        pairs.person_key, pairs.ma_id, pairs.crm_record_id, pairs.crm_table, greatest(ma_people.updated_at, leads.updated_at) as changed_at,
         {%- for field in fields %}
         ma_people.{{ field }} as ma_{{ field }},
         leads.{{ field }} as crm_{{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('ma_lead_pairs') }} as pairs
+    from pairs
     inner join ma_people on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
-    inner join leads on pairs.crm_system = leads.source_system and pairs.crm_lead_id = leads.crm_lead_id
+    inner join leads
+        on pairs.crm_table = 'crm_lead' and pairs.crm_system = leads.source_system and pairs.crm_record_id = leads.crm_lead_id
     union all
     select
-        ma_people.person_key, pairs.ma_id, pairs.crm_contact_id, 'crm_contact', greatest(ma_people.updated_at, contacts.updated_at),
+        pairs.person_key, pairs.ma_id, pairs.crm_record_id, pairs.crm_table, greatest(ma_people.updated_at, contacts.updated_at),
         {%- for field in fields %}
         ma_people.{{ field }},
         {{ 'contacts.' ~ field if field in contact_fields else 'null' }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from contact_pairs as pairs
+    from pairs
     inner join ma_people on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
-    inner join contacts on pairs.crm_system = contacts.source_system and pairs.crm_contact_id = contacts.crm_contact_id
+    inner join contacts
+        on pairs.crm_table = 'crm_contact' and pairs.crm_system = contacts.source_system and pairs.crm_record_id = contacts.crm_contact_id
 ),
 
 written as (

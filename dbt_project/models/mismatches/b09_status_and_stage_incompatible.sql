@@ -10,11 +10,11 @@ with pairs as (
         leads.status,
         leads.stage as crm_stage,
         leads.stage_since as crm_since
-    from {{ ref('ma_lead_pairs') }} as pairs
+    from {{ ref('ma_crm_pairs') }} as pairs
     inner join {{ ref('live_ma_people') }} as ma_people
         on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
     inner join {{ ref('live_crm_leads') }} as leads
-        on pairs.crm_system = leads.source_system and pairs.crm_lead_id = leads.crm_lead_id
+        on pairs.crm_table = 'crm_lead' and pairs.crm_system = leads.source_system and pairs.crm_record_id = leads.crm_lead_id
     where ma_people.stage is not null and leads.stage is not null
 ),
 

@@ -5,7 +5,7 @@ with ma_people as (
 ),
 
 converted as (
-    select crm_lead_id, status, converted_at from {{ ref('cycle_leads') }} where converted_at <= {{ cross_system_cutoff('ma', 'crm') }}
+    select source_system, crm_lead_id, converted_at from {{ ref('cycle_leads') }} where converted_at <= {{ cross_system_cutoff('ma', 'crm') }}
 ),
 
 final as (
@@ -20,7 +20,10 @@ final as (
         null as amount_at_stake,
         converted.converted_at as occurred_at
     from ma_people
-    inner join converted on ma_people.crm_lead_id = converted.crm_lead_id
+    inner join {{ ref('ma_crm_pairs') }} as pairs
+        on pairs.crm_table = 'crm_lead'
+        and ma_people.source_system = pairs.ma_system and ma_people.ma_id = pairs.ma_id and ma_people.crm_lead_id = pairs.crm_record_id
+    inner join converted on pairs.crm_system = converted.source_system and pairs.crm_record_id = converted.crm_lead_id
     where {{ add_seconds('converted.converted_at', '3600 * ' ~ mismatch_tolerance('b10_hours')) }} < ma_people.updated_at
 )
 

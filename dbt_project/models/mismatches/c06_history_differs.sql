@@ -83,14 +83,10 @@ final as (
         case when compared.crm_record_id is not null then 'history ' || compared.last_value || ', now ' || coalesce(compared.current_value, '-') end as crm_value,
         '' as detail,
         cast(null as decimal(18, 2)) as amount_at_stake,
-        compared.updated_at as occurred_at
+        compared.updated_at as occurred_at,
+        compared.updated_at as changed_at
     from compared
-    cross join as_of
     where lower({{ trimmed('compared.last_value') }}) is distinct from lower({{ trimmed('compared.current_value') }})
-        and (
-            compared.updated_at is null
-            or {{ add_seconds('compared.updated_at', mismatch_tolerance('c06_transit_hours') ~ ' * 3600') }} <= as_of.as_of
-        )
 )
 
 select * from final

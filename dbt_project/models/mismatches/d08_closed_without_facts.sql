@@ -31,17 +31,16 @@ lacking as (
 final as (
     select
         'opportunity' as subject_type,
-        lacking.opportunity_id as subject_id,
+        opportunity_id as subject_id,
         null as ma_record_id,
-        lacking.crm_opportunity_id as crm_record_id,
+        crm_opportunity_id as crm_record_id,
         null as ma_value,
-        lacking.stage as crm_value,
-        lacking.lacks as detail,
+        stage as crm_value,
+        lacks as detail,
         null as amount_at_stake,
-        lacking.closed_at as occurred_at
+        closed_at as occurred_at,
+        closed_at as changed_at
     from lacking
-    cross join {{ ref('run_parameters') }} as run_parameters
-    where {{ add_seconds('lacking.closed_at', '3600 * ' ~ mismatch_tolerance('d08_hours')) }} < run_parameters.as_of
 )
 
 select * from final

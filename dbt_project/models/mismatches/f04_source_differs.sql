@@ -6,18 +6,13 @@ with families as (
 ),
 
 ma_people as (
-    select persons.*, records.person_key, families.family
+    select persons.source_system, persons.ma_id, persons.original_source, persons.updated_at, families.family
     from {{ ref('ma_person') }} as persons
-    inner join {{ ref('live_person_records') }} as records
-        on persons.source_system = records.source_system
-        and records.record_type = 'ma_person'
-        and persons.ma_id = records.record_id
     inner join families on lower(persons.original_source) = families.source_value
-    where records.is_countable
 ),
 
 first_leads as (
-    select leads.source_system, leads.crm_lead_id, leads.ma_id, leads.lead_source, leads.updated_at
+    select leads.source_system, leads.crm_lead_id, leads.lead_source, leads.updated_at
     from {{ ref('crm_lead') }} as leads
     inner join {{ ref('live_person_records') }} as records
         on leads.source_system = records.source_system
@@ -26,16 +21,10 @@ first_leads as (
     qualify row_number() over (partition by records.person_key order by leads.created_at nulls last, leads.crm_lead_id nulls last) = 1
 ),
 
-links as (
-    select ma_id, crm_lead_id from first_leads where ma_id is not null
-    union
-    select ma_id, crm_lead_id from ma_people where crm_lead_id is not null
-),
-
 final as (
     select
         'person' as subject_type,
-        ma_people.person_key as subject_id,
+        pairs.person_key as subject_id,
         ma_people.ma_id as ma_record_id,
         first_leads.crm_lead_id as crm_record_id,
         ma_people.original_source as ma_value,
@@ -44,9 +33,10 @@ final as (
         null as amount_at_stake,
         greatest(ma_people.updated_at, first_leads.updated_at) as occurred_at,
         greatest(ma_people.updated_at, first_leads.updated_at) as changed_at
-    from links
-    inner join ma_people on links.ma_id = ma_people.ma_id
-    inner join first_leads on links.crm_lead_id = first_leads.crm_lead_id
+    from {{ ref('ma_crm_pairs') }} as pairs
+    inner join ma_people on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
+    inner join first_leads
+        on pairs.crm_table = 'crm_lead' and pairs.crm_system = first_leads.source_system and pairs.crm_record_id = first_leads.crm_lead_id
     inner join families on lower(first_leads.lead_source) = families.source_value
     where ma_people.family <> families.family
 )

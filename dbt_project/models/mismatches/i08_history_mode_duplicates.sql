@@ -1,6 +1,10 @@
 -- Keys of which a history-mode delivery has more than one active row: whatever reads one row per key picks any.
-with found as (
+with duplicates as (
     {{ active_duplicates() }}
+),
+
+found as (
+    select *, table_name like 'ma%' as is_ma from duplicates
 ),
 
 final as (
@@ -9,6 +13,8 @@ final as (
         feed as subject_id,
         case when is_ma then record_id end as ma_record_id,
         case when not is_ma then record_id end as crm_record_id,
+        table_name as ma_table,
+        table_name as crm_table,
         case when is_ma then cast(row_cnt as {{ dbt.type_string() }}) || ' active rows' end as ma_value,
         case when not is_ma then cast(row_cnt as {{ dbt.type_string() }}) || ' active rows' end as crm_value,
         feed as detail,

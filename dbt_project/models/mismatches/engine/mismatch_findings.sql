@@ -1,6 +1,7 @@
 {# What the evaluated rules of every group but H find now, with its id, and whether it may still be in transit. A rule with `transit` compares
-   records as they stand; these tell no more than when they last changed at all. What said the same at the rule's last evaluation has differed
-   since then, however often its records changed meanwhile; and what was raised then is not taken back while it lasts. #}
+   records as they stand, of a pair of systems or, within the hours of a tolerance, of one; these tell no more than when they last changed at
+   all. What said the same at the rule's last evaluation has differed since then, however often its records changed meanwhile; and what was
+   raised then is not taken back while it lasts. #}
 with findings as (
     {{ identified_mismatches(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'i']) }}
 ),
@@ -32,12 +33,21 @@ compared as (
     left join {{ ref('mismatches_before') }} as before on findings.mismatch_id = before.mismatch_id
 ),
 
+cutoffs as (
+    select pair as transit, cutoff_at from {{ ref('mismatch_cutoffs') }}
+    union all
+    select tolerances.name, {{ add_seconds('run_parameters.as_of', '-3600 * tolerances.value') }}
+    from {{ ref('mismatch_tolerances_in_force') }} as tolerances
+    cross join {{ ref('run_parameters') }} as run_parameters
+    where tolerances.unit = 'hours'
+),
+
 final as (
     select
         compared.*,
         coalesce(compared.differs_since > cutoffs.cutoff_at, false) and not compared.was_raised as is_in_transit
     from compared
-    left join {{ ref('mismatch_cutoffs') }} as cutoffs on compared.transit = cutoffs.pair
+    left join cutoffs on compared.transit = cutoffs.transit
 )
 
 select * from final

@@ -1,13 +1,5 @@
 {# Of the records that mismatches name: the system they lie in and their owner. An id that two systems share is told by the first in order of
    their names. #}
-{%- set tables = [
-    ['ma_person', 'ma_id', true],
-    ['crm_lead', 'crm_lead_id', true],
-    ['crm_contact', 'crm_contact_id', true],
-    ['crm_account', 'crm_account_id', true],
-    ['crm_opportunity', 'crm_opportunity_id', true],
-    ['cs_contract', 'contract_id', false],
-] %}
 with named as (
     select ma_table as table_name, ma_record_id as record_id from {{ ref('mismatch_states') }} where ma_record_id is not null
     union
@@ -15,8 +7,8 @@ with named as (
 ),
 
 records as (
-    {%- for table, id, has_owner in tables %}
-    select '{{ table }}' as table_name, source_system, {{ id }} as record_id, {{ 'owner_id' if has_owner else 'null' }} as owner_id
+    {%- for table, told in record_tables().items() %}
+    select '{{ table }}' as table_name, source_system, {{ told.id }} as record_id, {{ 'owner_id' if told.has_owner else 'null' }} as owner_id
     from {{ ref(table) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
