@@ -238,7 +238,8 @@ def _signed(number: str) -> str:
 
 
 def _incidents(severities: str, statuses: str = "'new', 'persisting', 'reopened'") -> str:
-    """SQL: what is open, by incident. It goes by its gravest rule, and what several rules say of one subject is at stake once.
+    """SQL: what is open, by incident. It goes by its gravest rule. Money is at stake once: of what several rules say of one subject, and of
+    a deal, its lead and its person, where it is their only one.
 
     What a stale system keeps from being looked at is no incident of its own: it stays with its subject.
     """
@@ -253,11 +254,11 @@ def _incidents(severities: str, statuses: str = "'new', 'persisting', 'reopened'
         from (
             select *, concat_ws(' / ', ma_record_id, crm_record_id) as records,
                 row_number() over (
-                    partition by incident, subject_type, coalesce(subject_id, mismatch_id)
-                    order by amount_at_stake desc nulls last
+                    partition by coalesce(lies_in, subject_type || ' ' || subject_id, mismatch_id)
+                    order by amount_at_stake desc nulls last, severity, rule_code, mismatch_id
                 ) = 1 as is_its_money
             from (
-                select *, case
+                select mismatches.*, money.lies_in, case
                     when status <> 'not_evaluated' and (
                         root_cause_group <> mismatch_id
                         or not bool_or(status = 'not_evaluated') over (partition by subject_type, coalesce(subject_id, mismatch_id))
@@ -265,10 +266,27 @@ def _incidents(severities: str, statuses: str = "'new', 'persisting', 'reopened'
                     else coalesce(subject_type || ' ' || subject_id, mismatch_id)
                 end as incident
                 from marts.mismatches
+                left join ({_only_money()}) as money using (subject_type, subject_id)
                 where status in ({statuses}) and severity in ({severities})
             ) as chosen
         ) as unresolved
         group by incident"""
+
+
+def _only_money() -> str:
+    """SQL: the one open deal of a lead, person or account; of a person without deals the one open lead."""
+    deals = "marts.opportunities where is_countable and not is_closed"
+    of_one = " union all ".join(
+        f"select '{subject}' as subject_type, {key} as subject_id, 'opportunity ' || min(opportunity_id) as lies_in from {deals} "
+        f"group by {key} having count(*) = 1"
+        for subject, key in (("lead_cycle", "lead_id"), ("person", "person_key"), ("account", "account_key"))
+    )
+    return f"""
+        {of_one}
+        union all
+        select 'person', person_key, 'lead_cycle ' || min(lead_id) from marts.leads
+        where closed_at is null and person_key not in (select person_key from {deals} and person_key is not null)
+        group by person_key having count(*) = 1"""
 
 
 def _at_stake(language: Language) -> str:

@@ -25,15 +25,20 @@ VALUES = ("kpi_rows", "kpi_values")  # marts that end them; the published file k
 ONLY = {"activities": "is_response or is_human"}
 
 
-def is_definition(node: dict[str, Any]) -> bool:
-    """Whether a node of dbt's manifest is a model that definitions, relay or KPI values are made of."""
-    return bool(node["resource_type"] == "model" and (node["fqn"][1] in LAYERS or node["name"] in VALUES))
+def definition_names(nodes: dict[str, dict[str, Any]]) -> set[str]:
+    """Of the nodes of dbt's manifest the models that definitions, relay and KPI values are, and the conformed ones made of these."""
+    models = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
+    found = {name for name, node in models.items() if node["fqn"][1] in LAYERS or node["name"] in VALUES}
+    conformed = [name for name, node in models.items() if node["fqn"][1] == "conformed"]
+    while more := {name for name in conformed if found & set(models[name]["depends_on"]["nodes"])} - found:
+        found |= more
+    return found
 
 
 def kept_nodes(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     """The tables that definitions are computed from, and the tables that they are."""
     nodes = manifest["nodes"]
-    inside = {name for name, node in nodes.items() if is_definition(node)}
+    inside = definition_names(nodes)
     inputs = {parent for name in inside for parent in manifest["parent_map"][name] if parent in nodes} - inside
     tables = {name for name in inside if nodes[name]["config"]["materialized"] not in ("view", "ephemeral")}
     return [nodes[name] for name in sorted(inputs | tables) if nodes[name]["name"] not in VALUES]

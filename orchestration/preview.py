@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 
 from orchestration.config import Config
-from orchestration.kept import KEPT_FILE, MANIFEST_FILE, is_definition
+from orchestration.kept import KEPT_FILE, MANIFEST_FILE, definition_names
 from orchestration.landing.sql import identifier, literal
 from orchestration.publish import MARTS_FILE, current_version
 from orchestration.warehouse import (
@@ -106,7 +106,8 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
         changed = build.changed(kpi)
         if not changed:
             what = f"what {kpi} is made of" if kpi else "the definitions"
-            return Preview(version, as_of, [], [], [], [], {}, [f"Nothing changed in {what}.", *build.notes([])], {})
+            nothing = [] if build.early else [f"Nothing changed in {what}."]
+            return Preview(version, as_of, [], [], [], [], {}, [*nothing, *build.notes([])], {})
         seconds, failures, own = build.run(changed)
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as con:
             con.execute("set timezone = 'UTC'")
@@ -178,6 +179,7 @@ class _Build:
         self.keys = self._take_tests()
         self.nodes: dict[str, dict[str, Any]] = {name: node.to_dict() for name, node in self._manifest.nodes.items()}
         self.macros = {name: macro.to_dict() for name, macro in self._manifest.macros.items() if _is_own(name)}
+        self.definitions = definition_names(self.nodes)
         self.children: dict[str, list[str]] = {name: [] for name in self.nodes}
         for name, node in self.nodes.items():
             for parent in node["depends_on"].get("nodes", []):
@@ -188,6 +190,7 @@ class _Build:
         self.state, self.kept = state, kept
         self.modified: list[str] = []
         self.unseen: list[str] = []  # changed files of which KPIs are made, but whose inputs no version keeps
+        self.early: dict[str, list[str]] = {}  # changed seeds -> what reads them before the definitions
         self.asked: set[str] = set()  # the KPIs whose values are compared
         self.good_down: set[str] = set()  # those of them that are good when they are low
         self._left_out: set[str] = set()
@@ -216,11 +219,7 @@ class _Build:
         """
         nodes = self.nodes
         self.modified = sorted(name for name in nodes if self._differs(name))
-        early = [
-            self.path(name)
-            for name in self.modified
-            if nodes[name]["resource_type"] == "model" and nodes[name]["fqn"][1] in ("staging", "contract", "conformed")
-        ]
+        early = [self.path(name) for name in self.modified if self._is_early(name)]
         if early:
             raise PreviewError(
                 f"{', '.join(early)}: changed before the definitions, which are computed from it; a preview holds the data "
@@ -230,19 +229,20 @@ class _Build:
         found = {
             name
             for name in self.modified
-            if name in wanted and (nodes[name]["resource_type"] == "seed" or is_definition(nodes[name]))
+            if name in wanted and (nodes[name]["resource_type"] == "seed" or name in self.definitions)
         }
         self.unseen = [self.path(name) for name in self.modified if name in wanted - found]
         waiting = list(found)
         while waiting:
             for child in self.children.get(waiting.pop(), []):
-                if child in wanted and child not in found and is_definition(nodes[child]):
+                if child in wanted and child not in found and child in self.definitions:
                     found.add(child)
                     waiting.append(child)
         kpis = {name for name, node in nodes.items() if node["config"]["meta"].get("kpi")}
         if kpi is not None:
             found &= self._only(kpi)
             asked = self._made_of(kpi) | self._made_of(f"{kpi}{VIEWS}")
+            wanted &= asked
             counted = {parent for model in COUNTED for parent in nodes[f"model.tasuki.{model}"]["depends_on"]["nodes"]}
             self._left_out = {
                 name
@@ -255,7 +255,17 @@ class _Build:
             nodes[name]["name"] for name in kpis if nodes[name]["config"]["meta"]["kpi"]["good"] == "down"
         }
         self.modified = [name for name in self.modified if name in found]
-        return sorted(found) if self.modified and any(is_definition(nodes[name]) for name in found) else []
+        for name in self.modified:
+            readers = [child for child in self.children[name] if child in wanted and self._is_early(child)]
+            if nodes[name]["resource_type"] == "seed" and readers:
+                self.early[self.path(name)] = sorted(nodes[reader]["name"] for reader in readers)
+        return sorted(found) if self.modified and found & self.definitions else []
+
+    def _is_early(self, name: str) -> bool:
+        """Whether it is a model that definitions are computed from."""
+        node = self.nodes[name]
+        rooms = ("staging", "contract", "conformed")
+        return node["resource_type"] == "model" and node["fqn"][1] in rooms and name not in self.definitions
 
     def path(self, name: str) -> str:
         """Where people edit a node, from the top of the project."""
@@ -349,7 +359,8 @@ class _Build:
         while waiting:
             for parent in self.nodes[waiting.pop()]["depends_on"].get("nodes", []):
                 node = self.nodes.get(parent)
-                if node and parent not in found and is_definition(node) and node["config"]["materialized"] in NO_TABLE:
+                is_read = parent not in found and parent in self.definitions
+                if node and is_read and node["config"]["materialized"] in NO_TABLE:
                     found.add(parent)
                     waiting.append(parent)
         return sorted(found)
@@ -402,6 +413,11 @@ class _Build:
             if self.unseen
             else []
         )
+        told += [
+            f"{seed}: read before the definitions too ({', '.join(readers)}), where a preview holds the data still: what follows from "
+            "that is not shown. Run it on a copy of the company: tasuki run --config COPY"
+            for seed, readers in self.early.items()
+        ]
         readers = sorted(
             self.nodes[name]["name"]
             for name in names

@@ -174,6 +174,36 @@ def test_invalid_changes_are_named_by_file_and_line(analyst: Analyst) -> None:
         assert re.search(words, str(told.value)), words
 
 
+def test_what_conformed_tables_take_from_definitions_follows(analyst: Analyst) -> None:
+    """`con_opportunities` tells which ones are valid: what reads it there follows from the definition."""
+    analyst.edit("dbt_project/models/definitions/valid_opportunities.sql", ">= limits.value", ">= limits.value + 1")
+    found = analyst.see()
+    changes = {(row["kpi_code"], row["view"]): row["change"] for row in found.counts}
+    assert changes["valid_opp_cnt", "shared"] == "leaves"
+    assert any(row["kpi_code"] == "valid_opp_cnt" and row["new_value"] < row["old_value"] for row in found.values)
+
+
+def test_a_seed_that_is_read_before_the_definitions_is_told(analyst: Analyst) -> None:
+    assert analyst.config.seeds_dir is not None
+    for name, old, new in (("lead_stage_mapping.csv", ",handed_over,", ",mql,"), ("channels.csv", ",webinar", ",event")):
+        text = (REPO / "seeds" / name).read_text(encoding="utf-8")
+        assert old in text
+        (analyst.config.seeds_dir / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    notes = "\n".join(analyst.see().notes)
+    assert re.search(r"seeds/lead_stage_mapping.csv: read before the definitions too \(stage_events_", notes)
+    assert re.search(r"seeds/channels.csv: read before the definitions too \(.*con_people", notes)
+    assert "Nothing changed" not in notes
+
+
+def test_a_raised_version_leaves_no_idle_months(analyst: Analyst) -> None:
+    """A target stands against nothing only where nothing was counted, whatever the version."""
+    analyst.edit("dbt_project/models/kpis/mql_cnt.sql", "final as (", "final as ( ")
+    analyst.edit("dbt_project/models/kpis/mql_cnt.yml", "version: 1\n", "version: 2\n")
+    found = analyst.see("mql_cnt")
+    assert found.changed == ["dbt_project/models/kpis/mql_cnt.sql"]
+    assert found.values == []
+
+
 def test_a_change_before_the_definitions_needs_a_run(analyst: Analyst) -> None:
     analyst.edit("dbt_project/models/conformed/con_people.sql", "final as (", "final as (\n-- on purpose\n")
     with pytest.raises(PreviewError, match="con_people.sql: changed before the definitions"):

@@ -41,8 +41,8 @@ from {{ ref(rule) }}
     }) }}
 {%- endmacro %}
 
-{# The findings of some groups, of rules that are evaluated, with their ids. Where records of two systems of one kind share an id, the
-   subjects tell their mismatches apart. #}
+{# The findings of some groups, of rules that are evaluated, with their ids. Where records of two systems of one kind share an id, or a rule finds
+   the same twice, the subjects, then the times tell the mismatches apart. #}
 {% macro identified_mismatches(groups) -%}
 with found as (
     {%- for group in groups %}
@@ -66,7 +66,12 @@ hashed as (
 ),
 
 numbered as (
-    select *, dense_rank() over (partition by hash order by subject_type nulls last, subject_id nulls last) as subject_no
+    select
+        *,
+        row_number() over (
+            partition by hash
+            order by subject_type nulls last, subject_id nulls last, occurred_at nulls last, ma_value nulls last, crm_value nulls last
+        ) as subject_no
     from hashed
 ),
 

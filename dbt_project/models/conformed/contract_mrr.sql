@@ -1,4 +1,5 @@
--- A contract's monthly recurring revenue over time: from its start, then from each change on. Of changes on one day the last id counts.
+-- A contract's monthly recurring revenue over time: from its start, then from each change on. Of changes on one day the last id counts, of those
+-- before the start the last.
 with contracts as (
     select * from {{ ref('con_contracts') }}
 ),
@@ -6,7 +7,7 @@ with contracts as (
 rated as (
     select
         contracts.contract_id,
-        changes.effective_on as from_on,
+        greatest(changes.effective_on, contracts.start_on) as from_on,
         cast(changes.mrr * {{ base_rate('sources.currency', 'rates.rate_to_base') }} as decimal(18, 2)) as mrr_base
     from {{ ref('cs_contract_change') }} as changes
     cross join {{ ref('run_parameters') }} as run_parameters
@@ -19,7 +20,8 @@ rated as (
         and {{ in_force('rates', 'coalesce(contracts.start_on, run_parameters.as_of_on)') }}
     where changes.effective_on <= run_parameters.as_of_on
     qualify row_number() over (
-        partition by changes.source_system, changes.contract_id, changes.effective_on order by changes.change_id desc
+        partition by changes.source_system, changes.contract_id, greatest(changes.effective_on, contracts.start_on)
+        order by changes.effective_on desc nulls last, changes.change_id desc nulls last
     ) = 1
 ),
 

@@ -16,7 +16,8 @@ with derived as (
         numerator,
         denominator,
         cast(value as double) as value,
-        cast(null as bigint) as n
+        cast(null as bigint) as n,
+        {{ 'is_mature' if execute and 'is_mature' in kpi_node(code).columns else 'true' }} as is_complete
     from {{ rows }}
         {%- if not loop.last %}
     union all
@@ -25,11 +26,11 @@ with derived as (
 ),
 
 periods as (
-    select grain, period_start, is_over as is_mature from {{ ref('kpi_calendar') }}
+    select grain, period_start, is_over from {{ ref('kpi_calendar') }}
 ),
 
 dated as (
-    select derived.*, periods.is_mature
+    select derived.*, periods.is_over and derived.is_complete as is_mature
     from derived
     join periods on derived.grain = periods.grain and derived.period_start = periods.period_start
 ),

@@ -30,9 +30,8 @@ idle as (
     join definitions on targets.kpi_code = definitions.kpi_code
     join periods on targets.grain = periods.grain and targets.period_start = periods.period_start
     left join counted
-        on definitions.definition_version = counted.definition_version
-        {%- for key in keys %}
-            and targets.{{ key }} = counted.{{ key }}
+        on {% for key in keys -%}
+            targets.{{ key }} = counted.{{ key }}{{ ' and ' if not loop.last }}
         {%- endfor %}
     where counted.kpi_code is null
 ),

@@ -1,5 +1,5 @@
 {# What marketing and sales cost per period: programme costs and the sales costs of its months; and the same of as many months as much earlier as
-   the period's won deals took, by their median. Where a month has no sales cost yet there is no row: half a cost is none. #}
+   the period's won deals took, by their median. Where a month has no sales cost yet, or no campaign ever a cost, there is no row: half a cost is none. #}
 with periods as (
     select grain, period_start, month_start_on from {{ ref('kpi_periods') }}
 ),
@@ -39,6 +39,7 @@ final as (
     left join months as cost_months on own_months.month_no - lags.lag_months = cost_months.month_no
     left join sales_costs on cost_months.month_start_on = sales_costs.month_start_on
     left join programmes on cost_months.month_start_on = programmes.month_start_on
+    where exists (select 1 from programmes)
     group by lags.timing, periods.grain, periods.period_start, lags.lag_months
     having count(*) = count(sales_costs.month_start_on)
 )

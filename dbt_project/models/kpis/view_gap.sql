@@ -15,7 +15,8 @@ teams as (
         grain,
         period_start,
         max(case when view = 'marketing' then value end) as marketing,
-        max(case when view = 'sales' then value end) as sales
+        max(case when view = 'sales' then value end) as sales,
+        bool_and(is_mature) as is_mature
     from base
     where view <> 'shared'
     group by kpi_code, basis, grain, period_start
@@ -31,7 +32,8 @@ final as (
         'all' as segment_value,
         cast(null as decimal(28, 2)) as numerator,
         cast(null as decimal(28, 2)) as denominator,
-        case when basis = 'flow' then coalesce(marketing, 0) - coalesce(sales, 0) else marketing - sales end as value
+        case when basis = 'flow' then coalesce(marketing, 0) - coalesce(sales, 0) else marketing - sales end as value,
+        is_mature
     from teams
 )
 

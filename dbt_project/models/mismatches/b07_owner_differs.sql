@@ -46,12 +46,15 @@ judged as (
         {{ add_seconds('leads.owner_since', '86400 * ' ~ mismatch_tolerance('b07_queue_days')) }} < leads.cutoff_at as is_long,
         user_systems.source_system is not null as has_users,
         users.user_id,
-        users.is_active
+        users.is_active,
+        -- the user of another CRM is nobody here
+        user_systems.source_system is null or ma_users.user_id is not null as is_comparable
     from leads
     left join user_systems on leads.source_system = user_systems.source_system
     left join users on leads.source_system = users.source_system and leads.owner_id = users.user_id
     left join ma_owners
         on leads.source_system = ma_owners.crm_system and leads.crm_lead_id = ma_owners.crm_lead_id and ma_owners.record_no = 1
+    left join users as ma_users on leads.source_system = ma_users.source_system and ma_owners.crm_owner_id = ma_users.user_id
 ),
 
 classed as (
@@ -60,7 +63,8 @@ classed as (
         case
             when is_long and has_users and user_id is null then 'queue'
             when is_long and is_active = false then 'inactive'
-            when crm_owner_id <> owner_id and owner_since <= cutoff_at and ma_owner_since <= cutoff_at then 'differs'
+            -- a queue or somebody inactive is no other user, however short: it would change its name once it is long
+            when crm_owner_id <> owner_id and is_comparable and (not has_users or user_id is not null and coalesce(is_active, true)) then 'differs'
         end as fault
     from judged
 ),
@@ -75,7 +79,8 @@ final as (
         owner_id as crm_value,
         fault as detail,
         null as amount_at_stake,
-        case when fault = 'differs' then greatest(owner_since, ma_owner_since) else owner_since end as occurred_at
+        case when fault = 'differs' then greatest(owner_since, ma_owner_since) else owner_since end as occurred_at,
+        case when fault = 'differs' then greatest(owner_since, ma_owner_since) end as changed_at
     from classed
     where fault is not null
 )

@@ -28,11 +28,11 @@ final as (
         pairs.status as crm_value,
         '' as detail,
         null as amount_at_stake,
-        greatest(pairs.ma_since, pairs.crm_since) as occurred_at
+        greatest(pairs.ma_since, pairs.crm_since) as occurred_at,
+        greatest(pairs.ma_since, pairs.crm_since) as changed_at
     from pairs
     left join {{ ref('stage_status_pairs') }} as allowed on pairs.ma_stage = allowed.ma_stage and pairs.crm_stage = allowed.crm_stage
     where allowed.ma_stage is null
-        and greatest(pairs.ma_since, pairs.crm_since) <= {{ cross_system_cutoff('ma', 'crm') }}
         -- otherwise the later of the two speaks of another cycle
         and case when pairs.crm_stage in ('received', 'accepted') then pairs.ma_since > pairs.crm_since else pairs.crm_since > pairs.ma_since end
 )

@@ -19,7 +19,7 @@ without_mql as (
     inner join countable_cycles on handovers.lead_id = countable_cycles.lead_id
     where mqls.person_key is null
     -- one record, one mismatch: of a person handed over twice without MQL the first
-    qualify row_number() over (partition by handovers.source_record_id order by handovers.handed_over_at nulls last, handovers.lead_id nulls last) = 1
+    qualify row_number() over (partition by handovers.source_system, handovers.source_record_id order by handovers.handed_over_at nulls last, handovers.lead_id nulls last) = 1
 ),
 
 accepted as (

@@ -1,9 +1,16 @@
 -- MA records and the leads or contacts they are linked to, of which one refuses mail and the other does not.
-with crm_people as (
-    select source_system, 'crm_lead' as record_type, crm_lead_id as record_id, is_opted_out, opted_out_at, updated_at
+{# Many tools write the flag once somebody refuses: where a table tells any, an empty one has not. #}
+{%- set told = 'coalesce(is_opted_out, case when count(is_opted_out) over (partition by source_system) > 0 then false end) as is_opted_out' %}
+with ma_people as (
+    select source_system, ma_id, {{ told }}, opted_out_at, updated_at
+    from {{ ref('ma_person') }}
+),
+
+crm_people as (
+    select source_system, 'crm_lead' as record_type, crm_lead_id as record_id, {{ told }}, opted_out_at, updated_at
     from {{ ref('crm_lead') }}
     union all
-    select source_system, 'crm_contact', crm_contact_id, is_opted_out, opted_out_at, updated_at
+    select source_system, 'crm_contact', crm_contact_id, {{ told }}, opted_out_at, updated_at
     from {{ ref('crm_contact') }}
 ),
 
@@ -21,7 +28,7 @@ compared as (
             case when crm_people.is_opted_out then least(crm_people.opted_out_at, crm_people.updated_at) else crm_people.updated_at end
         ) as changed_at
     from {{ ref('ma_crm_pairs') }} as pairs
-    inner join {{ ref('ma_person') }} as ma_people
+    inner join ma_people
         on pairs.ma_system = ma_people.source_system and pairs.ma_id = ma_people.ma_id
     inner join crm_people
         on pairs.crm_system = crm_people.source_system

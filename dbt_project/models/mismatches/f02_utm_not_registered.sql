@@ -28,6 +28,10 @@ registry as (
     select * from {{ ref('utm_registry') }}
 ),
 
+spellings as (
+    select parameter, lower(value) as in_lower_case, min(value) as value from registry group by parameter, lower(value)
+),
+
 parameters as (
     select parameter from registry group by parameter
 ),
@@ -46,8 +50,8 @@ final as (
     from counted
     inner join parameters on counted.parameter = parameters.parameter
     left join registry on counted.parameter = registry.parameter and counted.value = registry.value
-    left join registry as near
-        on counted.parameter = near.parameter and lower({{ trimmed('counted.value') }}) = lower(near.value)
+    left join spellings as near
+        on counted.parameter = near.parameter and lower({{ trimmed('counted.value') }}) = near.in_lower_case
     where registry.value is null
 )
 
