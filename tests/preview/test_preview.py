@@ -185,7 +185,10 @@ def test_what_conformed_tables_take_from_definitions_follows(analyst: Analyst) -
 
 def test_a_seed_that_is_read_before_the_definitions_is_told(analyst: Analyst) -> None:
     assert analyst.config.seeds_dir is not None
-    for name, old, new in (("lead_stage_mapping.csv", ",handed_over,", ",mql,"), ("channels.csv", ",webinar", ",event")):
+    for name, old, new in (
+        ("lead_stage_mapping.csv", ",handed_over,", ",mql,"),
+        ("channels.csv", ",webinar", ",event"),
+    ):
         text = (REPO / "seeds" / name).read_text(encoding="utf-8")
         assert old in text
         (analyst.config.seeds_dir / name).write_text(text.replace(old, new, 1), encoding="utf-8")
