@@ -32,7 +32,12 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
                     "createdate": "2026-01-01T00:00:00Z",
                     "hs_merged_object_ids": "7;8:1767225600000",
                 },
-                {"id": "10", "email": "a@x.jp", "lifecyclestage": "Marketing Qualified Lead"},
+                {
+                    "id": "10",
+                    "email": "a@x.jp",
+                    "lifecyclestage": "Marketing Qualified Lead",
+                    "salesforceleadid": "00Q5g00000AbCdEEAV",
+                },
                 {"id": "2", "email": "b@x.jp", "hs_lifecyclestage_lead_date": "1767225600000"},
                 {"id": "4", "email": "b@x.jp", "archived": "true", "archived_at": "2026-01-01T03:00:00Z"},
             ],
@@ -104,8 +109,15 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
                     "master_record_id": "00Q1",
                     "last_modified_date": "2026-01-01T01:00:00Z",
                 },
+                {"id": "00Q5g00000AbCdEEAV"},
             ],
-        )
+        ),
+        (
+            "l2",
+            DAY_2,
+            True,
+            [{"id": "00Q5g00000AbCdE", "converted_account_id": "001A0000006Vm9r", "owner_id": "a-queue of ours"}],
+        ),
     ],
     ("salesforce", "lead_history"): [
         (
@@ -223,7 +235,17 @@ def test_salesforce_keeps_deleted_and_merged_leads_and_finds_the_conversion_time
     assert rows == [
         ("00Q1", "1", False, None, None, "2026-01-01 00:10:00"),
         ("00Q2", None, True, "00Q1", "2026-01-01 01:00:00", None),
+        ("00Q5g00000AbCdEEAV", None, False, None, None, None),
     ]
+
+
+def test_a_salesforce_id_of_15_characters_is_completed(query: Query) -> None:
+    """Reports give 15, the API 18: one record all the same, and the one that the MA names."""
+    rows = query(
+        "select crm_lead_id, converted_account_id, owner_id from contract.crm_lead where crm_lead_id like '00Q5%'"
+    )
+    assert rows == [("00Q5g00000AbCdEEAV", "001A0000006Vm9rIAC", "a-queue of ours")]
+    assert query("select crm_lead_id from contract.ma_person where ma_id = '10'") == [("00Q5g00000AbCdEEAV",)]
 
 
 def test_merged_ids_of_a_contact_are_told_apart(query: Query) -> None:

@@ -1,6 +1,6 @@
 {# The declared columns of a raw table, from its sources YAML: list of {name, data_type, text, stand_in, given}. `text` is SQL on the
    raw columns: the first that is not empty of the column itself and those declared with `alias_of`, then the hash of the columns in
-   `made_of`. `stand_in` is equal for equal texts and costs no hash; `given` is whether there is a text. #}
+   `made_of`; an id of Salesforce (`id_of`) in full. `stand_in` is equal for equal texts and costs no hash; `given` is whether there is a text. #}
 {% macro raw_columns(source_node) -%}
     {%- set texts = {} -%}
     {%- for column in source_node.columns.values() -%}
@@ -20,6 +20,9 @@
             {%- set stand_in = first_text(own + [joined_text(made_of)]) -%}
         {%- else -%}
             {%- set text, stand_in = first_text(own), first_text(own) -%}
+        {%- endif -%}
+        {%- if column.config.meta.get('id_of') == 'salesforce' -%}
+            {%- set text, stand_in = full_salesforce_id(text), full_salesforce_id(stand_in) -%}
         {%- endif -%}
         {%- do columns.append({'name': column.name, 'data_type': column.data_type or 'varchar', 'text': text, 'stand_in': stand_in,
                                'given': '(' ~ (own + made_of[:1]) | join(' is not null or ') ~ ' is not null)'}) -%}
