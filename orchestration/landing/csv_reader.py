@@ -24,7 +24,7 @@ from orchestration.landing.csv_scan import scan_csv
 from orchestration.landing.drift import SAMPLE_ROWS, Shape, infer_kinds
 from orchestration.landing.encoding import Line, detect_encoding, physical_lines, utf8_blocks, without_lines
 from orchestration.landing.names import ColumnNames
-from orchestration.landing.sql import connect, copy_to_batch, identifier, literal
+from orchestration.landing.sql import NO_VALUES_OF_FOLDERS, connect, copy_to_batch, identifier, literal
 
 _FAST_RECORD = 4 << 20  # bytes; DuckDB keeps buffers of several times this
 _HEADER_LINES = 50
@@ -132,12 +132,8 @@ def _land_in_place(job: Job, delimiter: str) -> ReadOutcome | None:
     plain = _Plain(job.source, 1, found.records, found.is_crlf)
     try:
         return _land_undamaged(job, "utf-8", delimiter, names, plain)
-    except duckdb.InvalidInputException as error:
-        if "CSV Error" not in str(error):
-            raise
-    except (csv.Error, _NotReconciledError):
-        pass  # read again below, with the reason noted
-    return None
+    except (duckdb.Error, csv.Error, _NotReconciledError):
+        return None  # read again below, with the reason noted
 
 
 def _land_rewritten(job: Job, delimiter: str) -> ReadOutcome:
@@ -153,9 +149,7 @@ def _land_rewritten(job: Job, delimiter: str) -> ReadOutcome:
             return _land_undamaged(job, encoding, delimiter, names, _Plain(job.scratch, 0, records, is_crlf=False))
     except UnicodeDecodeError:
         trouble = f"bytes that are not {encoding}"
-    except duckdb.InvalidInputException as error:
-        if "CSV Error" not in str(error):
-            raise
+    except duckdb.Error as error:
         trouble = _first_line(error)
     except (csv.Error, _NotReconciledError) as error:
         trouble = str(error)
@@ -214,7 +208,7 @@ def _land_undamaged(job: Job, encoding: str, delimiter: str, names: ColumnNames,
     source = (
         f"read_csv({literal(str(plain.path), is_path=True)}, columns = {{{columns}}}, auto_detect = false, "
         f"header = {bool(plain.header_lines)}, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
-        f"{new_line}null_padding = false, strict_mode = true, max_line_size = {_FAST_RECORD})"
+        f"{new_line}null_padding = false, strict_mode = true, max_line_size = {_FAST_RECORD}, {NO_VALUES_OF_FOLDERS})"
     )
     with connect() as connection:
         landed = copy_to_batch(connection, job, [identifier(name) for name in names.names], source, outcome)

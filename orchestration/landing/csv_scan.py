@@ -11,7 +11,7 @@ from orchestration.landing.bits import OverlongLineError, count, inside_quotes, 
 
 @dataclass(frozen=True)
 class PlainCsv:
-    """The records of a plain CSV file below its header, and whether all end with CRLF rather than LF."""
+    """The records of a plain CSV file below its header, and whether all its lines end with CRLF rather than LF."""
 
     records: int
     is_crlf: bool
@@ -24,11 +24,13 @@ def scan_csv(path: Path, header: bytes, longest: int) -> PlainCsv | None:
     """
     ends = returns = pairs = 0
     is_inside, was_end = False, True
-    is_first = True
+    is_first, is_crlf = True, False
     try:
         for block in line_blocks(path, longest):
             if is_first:
-                block, is_first = block[block.index(b"\n") + 1 :], False
+                # DuckDB takes the header's line end for that of all lines.
+                head, _, block = block.partition(b"\n")
+                is_first, is_crlf = False, head.endswith(b"\r")
             if not block:
                 continue
             if b"\0" in block or header in block or not _is_utf8(block):
@@ -49,9 +51,9 @@ def scan_csv(path: Path, header: bytes, longest: int) -> PlainCsv | None:
             was_end = not is_inside
     except (OverlongLineError, UnicodeDecodeError):
         return None
-    if is_inside or returns not in (0, ends) or pairs != returns:
+    if is_inside or returns != (ends if is_crlf else 0) or pairs != returns:
         return None
-    return PlainCsv(ends, is_crlf=returns > 0)
+    return PlainCsv(ends, is_crlf)
 
 
 def _is_utf8(block: bytes) -> bool:

@@ -20,7 +20,7 @@ from orchestration.landing.drift import SAMPLE_ROWS, Shape, infer_kinds
 from orchestration.landing.encoding import Line, detect_encoding, physical_lines
 from orchestration.landing.jsonl_scan import scan_jsonl
 from orchestration.landing.names import ColumnNames
-from orchestration.landing.sql import connect, copy_to_batch, identifier, literal
+from orchestration.landing.sql import NO_VALUES_OF_FOLDERS, connect, copy_to_batch, identifier, literal
 
 _FIRST_LOOK = 5_000  # lines from which the columns are taken; later news costs one more reading
 _LONGEST = 16 << 20  # bytes; of a line that DuckDB is given
@@ -63,8 +63,8 @@ def _land_plain(job: Job) -> ReadOutcome | None:
     outcome = ReadOutcome(found.lines, found.lines, shape, "utf-8", names.notes)
     try:
         landed = _copy_plain(job, columns, names, outcome)
-    except (duckdb.InvalidInputException, duckdb.BinderException):
-        return None  # not JSON throughout, or keys that differ in case alone
+    except duckdb.Error:
+        return None  # not JSON throughout, keys that differ in case alone, a key without a name
     return outcome if landed == (found.lines, found.values) else None
 
 
@@ -76,7 +76,7 @@ def _copy_plain(job: Job, columns: list[_Path], names: ColumnNames, outcome: Rea
         top.append(f"'properties': {literal(f'struct({lifted})')}")
     source = (
         f"read_json({literal(str(job.source), is_path=True)}, format = 'newline_delimited', auto_detect = false, "
-        f"columns = {{{', '.join(top)}}})"
+        f"columns = {{{', '.join(top)}}}, {NO_VALUES_OF_FOLDERS})"
     )
     values = [
         f"nullif({'properties.' if parent else ''}{identifier(key)}, '') as {identifier(name)}"

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from orchestration.landing.batches import Job, ReadOutcome, reject_whole_file
 from orchestration.landing.drift import Shape
 from orchestration.landing.names import ColumnNames
-from orchestration.landing.sql import connect, copy_to_batch, identifier, literal
+from orchestration.landing.sql import NO_VALUES_OF_FOLDERS, connect, copy_to_batch, identifier, literal
 
 
 def land_parquet(job: Job) -> ReadOutcome:
@@ -28,7 +28,7 @@ def land_parquet(job: Job) -> ReadOutcome:
 
 
 def _land(connection: duckdb.DuckDBPyConnection, job: Job, rows: int) -> ReadOutcome:
-    source = f"read_parquet({literal(str(job.source), is_path=True)}, binary_as_string = true)"
+    source = f"read_parquet({literal(str(job.source), is_path=True)}, binary_as_string = true, {NO_VALUES_OF_FOLDERS})"
     described = connection.execute(f"describe select * from {source}").fetchall()  # noqa: S608
     names = ColumnNames.of([name for name, *_ in described], dict(job.feed.columns))
     types = [kind for _, kind, *_ in described]

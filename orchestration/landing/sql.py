@@ -6,6 +6,9 @@ import duckdb
 
 from orchestration.landing.batches import Job, ReadOutcome
 
+# For a reader of files: a folder called `column=value` is a name like any other, and no value of that column.
+NO_VALUES_OF_FOLDERS = "hive_partitioning = false"
+
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A fresh in-memory connection; one per file, since a corrupt file can spoil its connection.

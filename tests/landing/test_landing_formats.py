@@ -195,6 +195,16 @@ def test_parquet_lands_as_text(company):
     assert result.batches[0].is_complete
 
 
+def test_a_folder_named_like_a_value_changes_no_value(company):
+    """`email=wrong` is how some tools name the folders of a partitioned table; a file's own values count."""
+    company.put("email=wrong/contacts_1.csv", "id,email\n1,right\n")
+    company.put("email=wrong/contacts_2.jsonl", '{"id": "2", "email": "right"}\n', age=50)
+    source = company.put("email=wrong/contacts_3.parquet", b"", age=40)
+    duckdb.sql(f"copy (select '3' as id, 'right' as email) to '{source}'")
+    land(company)
+    assert sorted(company.select("id, email")) == [("1", "right"), ("2", "right"), ("3", "right")]
+
+
 def test_corrupt_parquet_is_one_reject(company):
     company.put("contacts.parquet", b"PAR1 not really PAR1")
     result = land(company)

@@ -10,6 +10,9 @@ CSV = {
     "byte order mark": ("\ufeffid,email\n1,あ\n", True),
     "one column": ("id\n1\nid\n", True),
     "mixed line ends": ("id,email\n1,a\r\n2,b\n", False),
+    "LF below the header alone": ("id,email\n1,a\r\n2,b\r\n", False),
+    "CRLF below the header alone": ("id,email\r\n1,a\n2,b\n", False),
+    "nothing below a header with CRLF": ("id,email\r\n", True),
     "blank line": ("id,email\n1,a\n\n2,b\n", False),
     "blank line with CRLF": ("id,email\r\n1,a\r\n\r\n2,b\r\n", False),
     "header again": ("id,email\n1,a\nid,email\n2,b\n", False),
@@ -35,6 +38,7 @@ JSONL = {
     "over two lines": ('{"id": 1,\n"email": 2}\n', False),
     "half a surrogate": ('{"id": "\\ud83d"}\n', False),
     "CRLF": ('{"id": 1}\r\n', False),
+    "key without a name": ('{"id": "1", "": "0"}\n', False),
 }
 
 
