@@ -366,4 +366,5 @@ def _feed(company: Company, base: Path, system: SystemSettings, settings: FeedSe
         columns=tuple(settings.columns.items()),
         declared=table.columns,
         aliases=table.aliases,
+        made_of=table.made_of,
     )

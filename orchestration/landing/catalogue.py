@@ -21,6 +21,7 @@ class SourceTable:
     table: str
     columns: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...]  # other name, name: those of the columns that are other names of another
+    made_of: tuple[tuple[str, tuple[str, ...]], ...]  # column, parts: what it is the hash of where it is absent
     delivery: str
     key: tuple[str, ...]
     sets_as_of: bool
@@ -65,6 +66,9 @@ def _source_table(file: Path, source: dict[str, Any], table: dict[str, Any]) -> 
         table=table["name"],
         columns=tuple(column["name"] for column in columns),
         aliases=tuple((column["name"], _meta(column)["alias_of"]) for column in columns if "alias_of" in _meta(column)),
+        made_of=tuple(
+            (column["name"], tuple(_meta(column)["made_of"])) for column in columns if "made_of" in _meta(column)
+        ),
         delivery=delivery,
         key=tuple(key),
         sets_as_of=bool(meta.get("sets_as_of", True)),

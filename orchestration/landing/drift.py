@@ -31,6 +31,20 @@ class Shape:
         return bool(self.columns) and (self.is_ordered or rows >= FEW_ROWS)
 
 
+def missing_keys(columns: Iterable[str], feed: Feed) -> list[str]:
+    """The key columns that a file has under none of their names, nor the first column of what they are made of.
+
+    Without the first of its parts, dbt makes no hash.
+    """
+    there = set(columns)
+    parts = dict(feed.made_of)
+
+    def is_there(column: str) -> bool:
+        return column in there or any(other in there for other, name in feed.aliases if name == column)
+
+    return [key for key in feed.key if not any(map(is_there, (key, *parts.get(key, ())[:1])))]
+
+
 def infer_kinds(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
     """The kind of each column that has a value in the sampled rows: boolean, number, date or time, text."""
     kinds: dict[str, str] = {}

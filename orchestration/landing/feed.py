@@ -24,6 +24,7 @@ class Feed:
     columns: tuple[tuple[str, str], ...]  # header map: header in the file, column name
     declared: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...]  # declared other names, and what for
+    made_of: tuple[tuple[str, tuple[str, ...]], ...]  # columns that may be absent, and what they are then the hash of
 
     @property
     def name(self) -> str:

@@ -14,8 +14,9 @@ from orchestration.landing.batches import (
     list_batches,
     put_in_place,
     read_metadata,
+    reject_whole_file,
 )
-from orchestration.landing.drift import Shape, drift_notes
+from orchestration.landing.drift import Shape, drift_notes, missing_keys
 from orchestration.landing.feed import Feed, FeedResult, LandedBatch
 from orchestration.landing.files import (
     FileState,
@@ -202,7 +203,23 @@ class _FeedLanding:
 
 
 def read_file(job: Job) -> ReadOutcome:
-    """Write a file's batch and rejects under their temporary names, by the reader for its format."""
+    """Write a file's batch and rejects under their temporary names.
+
+    A file without a key column is rejected whole: none of its rows can be told apart, and a snapshot that holds none of
+    the known keys would delete every record.
+    """
+    outcome = _read_format(job)
+    missing = missing_keys(outcome.shape.columns, job.feed)
+    if not missing or (outcome.rows_in and not outcome.shape.columns):  # rejected, with a better reason
+        return outcome
+    reason = (
+        f"no column {', '.join(missing)}, the key of {job.feed.name}: name its header under `columns` in tasuki.toml, "
+        "or correct `skip_lines` or `delimiter` there"
+    )
+    return reject_whole_file(job, reason, outcome.encoding)
+
+
+def _read_format(job: Job) -> ReadOutcome:
     # Imported here so that a check for new files does not load DuckDB.
     suffix = job.source.suffix.lower()
     if suffix == ".parquet":

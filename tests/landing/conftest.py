@@ -27,8 +27,12 @@ sources:
           - {name: account_name, config: {meta: {alias_of: company}}}
           - {name: _connector_deleted, data_type: boolean}
       - name: events
-        config: {meta: {delivery: append, key: id}}
-        columns: [{name: id}, {name: happened_at}]
+        config: {meta: {delivery: append, key: [id]}}
+        columns:
+          - {name: id, config: {meta: {made_of: [happened_at, contact]}}}
+          - {name: event_id, config: {meta: {alias_of: id}}}
+          - {name: happened_at}
+          - {name: contact}
 """
 
 

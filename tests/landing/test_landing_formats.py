@@ -141,6 +141,38 @@ def test_header_only_is_a_complete_batch_of_no_rows(company):
     assert company.select("id") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("contacts.csv", "Contact No,email\n1,a\n2,b\n"),
+        ("contacts.csv", "id;email\n1;a\n"),
+        ("contacts.jsonl", '{"number": 1, "email": "a"}\n'),
+        ("contacts.jsonl", "\n"),
+    ],
+)
+def test_a_file_without_its_key_is_one_reject(company, name, content):
+    """It holds none of the known keys: as a complete snapshot it would delete every record."""
+    company.configure('[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n')
+    company.put(name, content)
+    result = land(company)
+    assert (result.rows_in, result.rows_landed, result.batches[0].is_complete) == (1, 0, False)
+    assert company.rejects() == [
+        (
+            None,
+            "no column id, the key of crm.contacts: name its header under `columns` in tasuki.toml, "
+            "or correct `skip_lines` or `delimiter` there",
+        )
+    ]
+
+
+def test_a_key_is_there_under_its_other_names_or_as_what_it_is_made_of(company):
+    company.put("events_1.csv", "event_id,happened_at\nv,x\n")
+    company.put("events_2.csv", "happened_at,contact\nx,1\n", age=50)
+    company.put("events_3.csv", "contact,page\n1,p\n", age=40)
+    result = land(company, "events")
+    assert [batch.rows_landed for batch in result.batches] == [1, 1, 0]
+
+
 def test_clashing_and_empty_headers(company):
     company.put("contacts.csv", "Id,property_id,,_batch_id\n1,2,3,4\n")
     result = land(company)
@@ -223,7 +255,7 @@ def test_real_cp932_registry(company):
     file = SHARED / "data" / "edinet" / "edinet_organisations_cp932.csv"
     if not file.exists():
         pytest.skip("shared/data/edinet is not beside the repository")
-    company.configure("[systems.crm.feeds.contacts]\nskip_lines = 1\n")
+    company.configure('[systems.crm.feeds.contacts]\nskip_lines = 1\ncolumns = { "ＥＤＩＮＥＴコード" = "id" }\n')
     company.put("contacts.csv", file.read_bytes())
     result = land(company)
     assert (result.rows_landed, result.rows_rejected, result.batches[0].encoding) == (8010, 0, "cp932")
@@ -233,12 +265,14 @@ def test_real_cp932_registry(company):
 
 
 @pytest.mark.parametrize(
-    ("name", "rows"), [("marketing_qualified_leads", 8000), ("closed_deals", 842), ("sellers", 3095)]
+    ("name", "key", "rows"),
+    [("marketing_qualified_leads", "mql_id", 8000), ("closed_deals", "mql_id", 842), ("sellers", "seller_id", 3095)],
 )
-def test_real_utf8_exports(company, name, rows):
+def test_real_utf8_exports(company, name, key, rows):
     file = SHARED / "data" / "olist" / f"olist_{name}_dataset.csv"
     if not file.exists():
         pytest.skip("shared/data/olist is not beside the repository")
+    company.configure(f'[systems.crm.feeds.contacts]\ncolumns = {{ {key} = "id" }}\n')
     company.put("contacts.csv", file.read_bytes())
     result = land(company)
     assert (result.rows_landed, result.rows_rejected) == (rows, 0)
