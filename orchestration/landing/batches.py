@@ -123,17 +123,19 @@ class Job:
             is_complete=outcome.rows_rejected == 0,
             sets_as_of=self.feed.sets_as_of,
             drift="\n".join(notes),
+            reading=self.feed.reading,
         )
 
     def metadata(self, outcome: ReadOutcome) -> dict[str, str]:
         """The key-value metadata of the batch file: registry entry and shape, as one JSON text."""
         entry = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(self.entry(outcome)).items()}
+        reading = entry.pop("reading")  # beside the entry, where earlier versions pass over it
         shape = {
             "columns": outcome.shape.columns,
             "kinds": dict(outcome.shape.kinds),
             "is_ordered": outcome.shape.is_ordered,
         }
-        return {_METADATA_KEY: json.dumps({"batch": entry, "shape": shape}, ensure_ascii=False)}
+        return {_METADATA_KEY: json.dumps({"batch": entry, "shape": shape, "reading": reading}, ensure_ascii=False)}
 
 
 def read_metadata(path: Path) -> tuple[LandedBatch, Shape]:
@@ -144,7 +146,9 @@ def read_metadata(path: Path) -> tuple[LandedBatch, Shape]:
     for column in ("extracted_at", "loaded_at"):
         entry[column] = datetime.fromisoformat(entry[column])
     shape = content["shape"]
-    return LandedBatch(**entry), Shape(tuple(shape["columns"]), shape["kinds"], shape["is_ordered"])
+    return LandedBatch(**entry, reading=content.get("reading", "")), Shape(
+        tuple(shape["columns"]), shape["kinds"], shape["is_ordered"]
+    )
 
 
 class BatchWriter:
@@ -269,4 +273,4 @@ def write_json(content: Mapping[str, Any], target: Path) -> None:
     put_in_place(tmp, target)
 
 
-BATCH_COLUMNS = tuple(column.name for column in fields(LandedBatch))
+BATCH_COLUMNS = tuple(column.name for column in fields(LandedBatch) if column.name != "reading")

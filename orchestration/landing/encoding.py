@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BLOCK = 4 << 20
+_HEAD = 64 << 10  # bytes; where the order of UTF-16's bytes is looked for
 _SAMPLE_LINES = 20_000
 # Python gives the bytes 80, A0 and FD to FF, which no CP932 text holds, to these characters.
 _NOT_IN_CP932 = "\x80\uf8f0\uf8f1\uf8f2\uf8f3"
@@ -30,17 +31,22 @@ class Line(NamedTuple):
 def detect_encoding(path: Path, wanted: str = "auto") -> str:
     """utf-8, cp932 or utf-16 for a file: the override, else BOM, strict UTF-8, strict CP932, the more plausible.
 
+    UTF-16 without a byte order mark is utf-16-le or utf-16-be.
+
     A file that is not UTF-8 throughout still is if half of its non-ASCII lines are: UTF-8 text often happens to be
     valid CP932, CP932 text hardly ever valid UTF-8.
     """
-    if wanted != "auto":
+    if wanted not in ("auto", "utf-16"):
         return wanted
     with path.open("rb") as file:
-        head = file.read(4)
+        head = file.read(_HEAD)
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
+    if wanted == "utf-16":
+        # Of ASCII characters, which every export has, the high byte is NUL.
+        return "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
     if _is_valid(path, "utf-8"):
         return "utf-8"
     lines = [_decode(line, "utf-8") is not None for line in islice(_non_ascii_lines(path), _SAMPLE_LINES)]
@@ -103,13 +109,14 @@ def without_lines(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 def physical_lines(path: Path, encoding: str) -> Iterator[Line]:
     """Every physical line (ended by LF, CRLF or CR), undecodable ones marked."""
-    blocks = _lenient_utf16_blocks(path) if encoding == "utf-16" else _file_blocks(path)
-    codec = "utf-8" if encoding == "utf-16" else encoding
+    is_utf16 = encoding.startswith("utf-16")
+    blocks = _lenient_utf16_blocks(path, encoding) if is_utf16 else _file_blocks(path)
+    codec = "utf-8" if is_utf16 else encoding
     for number, raw in enumerate(_raw_lines(blocks), start=1):
         if number == 1 and codec == "utf-8":
             raw = raw.removeprefix(codecs.BOM_UTF8)
         text = _decode(raw, codec)
-        if encoding == "utf-16" and text is not None and "\ufffd" in text:
+        if is_utf16 and text is not None and "\ufffd" in text:
             text = None
         yield Line(number, text, raw if codec == "utf-8" or text is None else text.encode("utf-8"))
 
@@ -120,8 +127,8 @@ def _file_blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def _lenient_utf16_blocks(path: Path) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+def _lenient_utf16_blocks(path: Path, encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
     for block in _file_blocks(path):
         yield decoder.decode(block).encode("utf-8")
     yield decoder.decode(b"", final=True).encode("utf-8")

@@ -1,5 +1,7 @@
 """A feed (one raw table of one company) and what landing it came to."""
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +33,12 @@ class Feed:
         """`system.table`."""
         return f"{self.system}.{self.table}"
 
+    @property
+    def reading(self) -> str:
+        """A fingerprint of the settings that decide what a file's bytes mean; other settings read the file again."""
+        settings = json.dumps([self.encoding, self.skip_lines, self.delimiter, sorted(self.columns)])
+        return hashlib.sha256(settings.encode("utf-8")).hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class LandedBatch:
@@ -53,6 +61,11 @@ class LandedBatch:
     is_complete: bool
     sets_as_of: bool
     drift: str
+    reading: str = ""  # Feed.reading when it was landed; empty where an earlier version did not note it
+
+    def was_read_as(self, reading: str) -> bool:
+        """Whether it was read under these settings, as far as is known."""
+        return self.reading in ("", reading)
 
 
 @dataclass

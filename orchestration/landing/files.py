@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
@@ -159,12 +159,17 @@ def sha256_of(path: Path) -> str:
 
 @dataclass(frozen=True)
 class SeenFile:
-    """What was in a file when it was last landed or skipped, and when it was extracted (naive UTC, ISO)."""
+    """What was in a file when it was last landed or skipped, when it was extracted (naive UTC, ISO), how it was read."""
 
     size: int
     mtime_ns: int
     sha256: str
     extracted_at: str
+    reading: str = ""  # Feed.reading; empty where an earlier version did not note it
+
+    def was_read_as(self, reading: str) -> bool:
+        """Whether it was read under these settings, as far as is known."""
+        return self.reading in ("", reading)
 
 
 class FileState:
@@ -191,9 +196,16 @@ class FileState:
         """What is known of a file."""
         return self._seen.get(name)
 
-    def put(self, file: SourceFile, sha256: str) -> None:
-        """Note that this content of a file is dealt with."""
-        self._seen[file.name] = SeenFile(file.size, file.mtime_ns, sha256, file.extracted_at.isoformat())
+    def adopt(self, reading: str) -> None:
+        """Take what earlier versions noted as read under these settings, so that a later change of them is seen."""
+        for name, seen in self._seen.items():
+            if not seen.reading:
+                self._seen[name] = replace(seen, reading=reading)
+                self.is_changed = True
+
+    def put(self, file: SourceFile, sha256: str, reading: str) -> None:
+        """Note that this content of a file is dealt with under these settings."""
+        self._seen[file.name] = SeenFile(file.size, file.mtime_ns, sha256, file.extracted_at.isoformat(), reading)
         self.is_changed = True
 
     def last_extracted(self, sha256: str) -> datetime | None:
@@ -201,10 +213,12 @@ class FileState:
         found = [seen.extracted_at for seen in self._seen.values() if seen.sha256 == sha256]
         return max(map(datetime.fromisoformat, found), default=None)
 
-    def is_known(self, file: SourceFile) -> bool:
-        """Whether the file is the one dealt with, going by size and change time alone."""
+    def is_known(self, file: SourceFile, reading: str) -> bool:
+        """Whether the file is the one dealt with under these settings, going by size and change time alone."""
         seen = self._seen.get(file.name)
-        return seen is not None and (seen.size, seen.mtime_ns) == (file.size, file.mtime_ns)
+        if seen is None or not seen.was_read_as(reading):
+            return False
+        return (seen.size, seen.mtime_ns) == (file.size, file.mtime_ns)
 
     def save(self) -> None:
         """Write what changed."""

@@ -73,10 +73,11 @@ def pending_files(config: Config) -> list[str]:
         table_dir = config.landing_dir / feed.system / feed.table
         state = FileState(table_dir / "_files.json")
         for file in files:
-            if state.is_known(file):
+            if state.is_known(file, feed.reading):
                 continue
             seen = state.get(file.name)
-            if seen is None or seen.size != file.size or seen.sha256 != sha256_of(file.path):
+            is_other = seen is None or not seen.was_read_as(feed.reading) or seen.size != file.size
+            if is_other or (seen is not None and seen.sha256 != sha256_of(file.path)):
                 pending.append(f"{feed.name}: {file.name}")
     return pending
 
@@ -94,7 +95,7 @@ def _land_feed(config: Config, feed: Feed, now: datetime, listing: FolderListing
             landing = _FeedLanding(feed, table_dir, config.landing_dir / "_rejects" / feed.system / feed.table, now)
             files, result.refused = feed_files(feed, _siblings(config, feed), listing)
             try:
-                new = [file for file in files if not landing.state.is_known(file)]
+                new = [file for file in files if not landing.state.is_known(file, feed.reading)]
                 changing = still_being_written(new)
                 for file in new:
                     file_name = file.name
@@ -121,6 +122,7 @@ class _FeedLanding:
         self._loaded_at = now.astimezone(UTC).replace(tzinfo=None)
         remove_strays(table_dir, rejects_dir)
         self.state = FileState(table_dir / "_files.json")
+        self.state.adopt(feed.reading)
         paths = list_batches(table_dir)
         self._latest = read_metadata(list(paths.values())[-1])[0] if paths else None
         self._shape = _last_shape(list(paths.values()))
@@ -137,7 +139,7 @@ class _FeedLanding:
         """Land, skip or leave one file."""
         sha256 = sha256_of(file.path)
         if self._is_dealt_with(file, sha256):
-            self.state.put(file, sha256)
+            self.state.put(file, sha256, self._feed.reading)
             result.skipped.append(file.name)
             return
         if self.state.is_changed:
@@ -147,18 +149,22 @@ class _FeedLanding:
         if batch is None:
             result.left.append(file.name)
             return
-        self.state.put(file, sha256)
+        self.state.put(file, sha256, self._feed.reading)
         result.batches.append(batch)
 
     def _is_dealt_with(self, file: SourceFile, sha256: str) -> bool:
+        reading = self._feed.reading
         seen = self.state.get(file.name)
-        if seen is not None and seen.sha256 == sha256:
+        is_seen = seen is not None and seen.sha256 == sha256
+        if seen is not None and is_seen and seen.reading == reading:
             return True
         if self._latest is not None and self._latest.sha256 == sha256:
-            return True
+            # A file known from other settings is read again, also where the batch does not say how it was read.
+            return self._latest.reading == reading if is_seen else self._latest.was_read_as(reading)
         # Without a state, a file that was once landed or skipped is known by its content and age.
         return any(
             batch.sha256 == sha256
+            and batch.was_read_as(reading)
             and (batch.source_file == file.name or (self.freshness is not None and file.extracted_at <= self.freshness))
             for batch in self._landed
         )

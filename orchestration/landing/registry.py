@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,20 +76,29 @@ def write_registry(landing_dir: Path, catalogue: Catalogue) -> None:
         known = {(row["system"], row["table_name"], row["batch_id"]): row for row in old}
         rows = []
         for table_dir in sorted(path for path in landing_dir.glob("[!_.]*/[!_.]*") if path.is_dir()):
-            system, table = table_dir.parent.name, table_dir.name
-            row = None
-            for batch_id, path in list_batches(table_dir).items():
-                row = known.get((system, table, batch_id))
-                if row is None:
-                    batch = read_metadata(path)[0]
-                    row = {name: getattr(batch, name) for name in BATCH_COLUMNS}
-                row = {**row, CONFIRMED: row["extracted_at"]}
-                rows.append(row)
-            if row is not None:
-                again = FileState(table_dir / "_files.json").last_extracted(row["sha256"])
-                row[CONFIRMED] = max(row["extracted_at"], again or row["extracted_at"])
+            rows += _rows_of_table(table_dir, known)
         if rows != old or not target.exists():
             write_table(pa.Table.from_pylist(rows, schema=REGISTRY_SCHEMA), target)
+
+
+def _rows_of_table(table_dir: Path, known: dict[tuple[str, str, str], dict[str, Any]]) -> list[dict[str, Any]]:
+    # A file that was corrected, or read again under other settings, is as complete as its newest batch: what was
+    # rejected before does not keep that extraction from being a whole snapshot.
+    rows: list[dict[str, Any]] = []
+    is_complete: dict[tuple[str, datetime], bool] = {}
+    for batch_id, path in list_batches(table_dir).items():
+        row = known.get((table_dir.parent.name, table_dir.name, batch_id))
+        if row is None:
+            batch = read_metadata(path)[0]
+            row = {name: getattr(batch, name) for name in BATCH_COLUMNS}
+        rows.append({**row, CONFIRMED: row["extracted_at"]})
+        is_complete[row["source_file"], row["extracted_at"]] = row["is_complete"]
+    for row in rows:
+        row["is_complete"] = is_complete[row["source_file"], row["extracted_at"]]
+    if rows:
+        again = FileState(table_dir / "_files.json").last_extracted(rows[-1]["sha256"])
+        rows[-1][CONFIRMED] = max(rows[-1]["extracted_at"], again or rows[-1]["extracted_at"])
+    return rows
 
 
 def _registry_rows(target: Path) -> list[dict[str, Any]]:

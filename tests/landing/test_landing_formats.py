@@ -34,6 +34,15 @@ def test_encodings_and_line_ends(company, codec, named, newline):
     assert company.select("id, email, company") == ROWS
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_byte_order_mark(company, codec):
+    company.configure('[systems.crm.feeds.contacts]\nencoding = "utf-16"\n')
+    company.put("contacts.csv", CONTACTS.encode(codec))
+    company.put("contacts.jsonl", '{"id": "3", "email": "表"}\n'.encode(codec), age=50)
+    assert [batch.encoding for batch in land(company).batches] == [codec, codec]
+    assert company.select("id, email, company") == [*ROWS, ("3", "表", None)]
+
+
 def test_title_lines_and_japanese_header_map(company):
     company.configure(
         '[systems.crm.feeds.contacts]\nfiles = "*一覧*.CSV"\nskip_lines = 2\nencoding = "cp932"\n'

@@ -1,12 +1,14 @@
 """What is new, what is skipped, what is left, and that a kill at any moment loses and doubles nothing."""
 
 import itertools
+import json
 import os
 import threading
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.landing import land as land_module
@@ -64,6 +66,46 @@ def test_a_lost_state_is_rebuilt_from_the_batches(company):
         assert not land(company).batches
     company.put("contacts_20240105.csv", text("3,,"))
     assert len(land(company).batches) == 1
+
+
+def test_other_settings_read_known_files_again(company):
+    """The new batch takes the place of the one before: it is of the same extraction and says whether that is whole."""
+    feed = '[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n'
+    company.configure(feed)
+    for day, row in enumerate(("1;a", "2;b", "2;b"), start=1):
+        company.put(f"contacts_2024010{day}.csv", text(row, header="No;email"))
+    assert land(company).rows_landed == 0
+    assert company.registry("is_complete") == [(False,)] * 2
+
+    company.configure(feed + 'delimiter = ";"\ncolumns = { No = "id" }\n')
+    assert len(pending_files(company.config)) == 3
+    again = land(company)
+    assert [batch.source_file for batch in again.batches] == ["contacts_20240101.csv", "contacts_20240102.csv"]
+    assert again.skipped == ["contacts_20240103.csv"]
+    assert ids(company) == ["1", "2"]
+    assert company.registry("is_complete") == [(True,)] * 4
+    assert (land(company).batches, pending_files(company.config)) == ([], [])
+
+
+@pytest.mark.parametrize("is_state_lost", [False, True])
+def test_what_earlier_versions_landed_is_not_landed_again(company, is_state_lost):
+    """They did not note the settings: these count as the present ones until they change."""
+    company.put("contacts.csv", text("1,a,b"))
+    land(company)
+    table_dir = company.config.landing_dir / "crm" / "contacts"
+    (batch,) = table_dir.glob("2*.parquet")
+    table = pq.read_table(batch)
+    entry = json.loads(table.schema.metadata[b"tasuki"])
+    del entry["reading"]
+    pq.write_table(table.replace_schema_metadata({"tasuki": json.dumps(entry)}), batch)
+    seen = json.loads((table_dir / "_files.json").read_text())
+    del seen["contacts.csv"]["reading"]
+    (table_dir / "_files.json").write_text("" if is_state_lost else json.dumps(seen))
+
+    assert (land(company).batches, pending_files(company.config)) == ([], [])
+    company.configure('[systems.crm.feeds.contacts]\nencoding = "cp932"\n')
+    assert pending_files(company.config) == ["crm.contacts: contacts.csv"]
+    assert land(company).rows_landed == 1
 
 
 def test_a_file_that_changes_while_watched_or_read_is_left(company, monkeypatch):
