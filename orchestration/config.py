@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import itertools
 import json
 import re
 import tomllib
@@ -234,8 +235,15 @@ def load_config(path: Path, *, staging_dir: Path = STAGING_DIR) -> Config:
         problems = [_explain(dict(detail)) for detail in error.errors()]
     problems += _missing_folders(raw, path.parent) + _unknown_names(raw, catalogue, staging_dir)
     if problems or content is None:
-        raise ConfigError("\n".join([f"{path}: {len(problems)} problem(s)", *(f"  {p}" for p in problems)]))
-    return _resolve(path, raw, content, catalogue)
+        raise _all_problems(path, problems)
+    config = _resolve(path, raw, content, catalogue)
+    if problems := _overlaps(config):
+        raise _all_problems(path, problems)
+    return config
+
+
+def _all_problems(path: Path, problems: list[str]) -> ConfigError:
+    return ConfigError("\n".join([f"{path}: {len(problems)} problem(s)", *(f"  {p}" for p in problems)]))
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -290,6 +298,20 @@ def _missing_folders(raw: Mapping[str, Any], base: Path) -> list[str]:
         f"{key} = {folder!r}: there is no folder {base / folder}; create it or correct the path (relative to the toml file)"
         for key, folder in folders
         if isinstance(folder, str) and not (base / folder).is_dir()
+    ]
+
+
+def _overlaps(config: Config) -> list[str]:
+    """The pairs of folders that may not lie in each other: what Tasuki writes would be landed or published again."""
+    systems = {f"systems.{feed.system}.folder": feed.folder for feed in config.feeds}
+    own = {
+        f"paths.{name}": getattr(config, f"{name}_dir")
+        for name in ("landing", "warehouse", "published", "restricted", "dagster")
+    }
+    return [
+        f"{one} = {str(first)!r} and {other} = {str(second)!r}: one is, or lies in, the other; give each a folder of its own"
+        for (one, first), (other, second) in itertools.combinations((systems | own).items(), 2)
+        if first.is_relative_to(second) or second.is_relative_to(first)
     ]
 
 

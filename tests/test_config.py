@@ -149,6 +149,38 @@ def test_each_mistake_says_key_value_and_what_to_do(load, text, message):
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("paths", "folders", "pairs"),
+    [
+        ("", {"hubspot": "."}, ["systems.hubspot.folder|paths." + n for n in ("landing", "warehouse", "published")]),
+        ("", {"hubspot": "var/acme/landing/old"}, ["systems.hubspot.folder|paths.landing"]),
+        ("", {"hubspot": "exports", "crm": "exports"}, ["systems.hubspot.folder|systems.crm.folder"]),
+        ("", {"hubspot": "exports", "crm": "exports/crm"}, ["systems.hubspot.folder|systems.crm.folder"]),
+        ("published = 'out'\nrestricted = 'out'\n", {}, ["paths.published|paths.restricted"]),
+        ("restricted = 'var/acme/published/secret'\n", {}, ["paths.published|paths.restricted"]),
+        ("published = 'out'\nlanding = 'out/landing'\n", {}, ["paths.landing|paths.published"]),
+        ("", {"hubspot": "var/acme/exports", "crm": "var/acme/exports2"}, []),
+    ],
+)
+def test_folders_that_lie_in_each_other_are_refused(load, tmp_path, paths, folders, pairs):
+    (tmp_path / "staging" / "crm").mkdir()
+    (tmp_path / "staging" / "crm" / "_crm__sources.yml").write_text(SOURCES.replace("hubspot", "crm"))
+    text = COMPANY + "[paths]\n" + paths
+    for system, folder in folders.items():
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        text += f"[systems.{system}]\nfolder = '{folder}'\n"
+    if not pairs:
+        load(text)
+        return
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    lines = str(caught.value).splitlines()[1:]
+    for pair in pairs:
+        one, other = pair.split("|")
+        assert any(f"{one} = " in line and f"and {other} = " in line for line in lines)
+    assert all(line.endswith("one is, or lies in, the other; give each a folder of its own") for line in lines)
+
+
 def test_all_problems_come_at_once(load):
     with pytest.raises(ConfigError) as caught:
         load(

@@ -88,23 +88,36 @@ def _glob_pattern(glob: str) -> str:
 
 
 def feed_files(feed: Feed, siblings: Iterable[Feed], listing: FolderListing) -> tuple[list[SourceFile], list[str]]:
-    """The feed's files in order of extraction, and its refused ones with reasons. A glob goes before default names."""
-    explicit = [other for other in siblings if other.files is not None and other is not feed]
+    """The feed's files in order of extraction, and its refused ones with reasons.
 
-    def is_ours(relative: str) -> bool:
-        return claims(feed, relative) and (feed.files is not None or not any(claims(o, relative) for o in explicit))
-
-    found = []
-    for path in listing.files:
-        relative = path.relative_to(feed.folder).as_posix()
-        if is_ours(relative):
-            stat = path.stat()
-            dated = date_in_name(relative, feed.timezone)
-            extracted = dated or datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
-            part = "" if dated else relative
-            found.append(SourceFile(path, relative, stat.st_size, stat.st_mtime_ns, extracted, part))
-    refused = [f"{name}: {reason}" for name, reason in listing.refused.items() if is_ours(name)]
+    A glob goes before default names; a file that two globs match is refused, as no one can tell whose it is.
+    """
+    others = [other for other in siblings if other.files is not None and other.table != feed.table]
+    found, refused = [], []
+    for relative in sorted(
+        [path.relative_to(feed.folder).as_posix() for path in listing.files] + list(listing.refused)
+    ):
+        if not claims(feed, relative):
+            continue
+        rivals = [other.name for other in others if claims(other, relative)]
+        if rivals and feed.files is None:
+            continue
+        if relative in listing.refused:
+            refused.append(f"{relative}: {listing.refused[relative]}")
+        elif rivals:
+            names = ", ".join(sorted([feed.name, *rivals]))
+            refused.append(f"{relative}: matches `files` of {names}: narrow all but one of them in tasuki.toml")
+        else:
+            found.append(_source_file(feed, relative))
     return sorted(found, key=lambda file: (file.extracted_at, file.name)), refused
+
+
+def _source_file(feed: Feed, relative: str) -> SourceFile:
+    path = feed.folder / relative
+    stat = path.stat()
+    dated = date_in_name(relative, feed.timezone)
+    extracted = dated or datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    return SourceFile(path, relative, stat.st_size, stat.st_mtime_ns, extracted, part="" if dated else relative)
 
 
 def unclaimed_files(feeds: Iterable[Feed]) -> list[str]:

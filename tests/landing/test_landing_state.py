@@ -144,6 +144,20 @@ def test_temporary_foreign_and_linked_files(company, tmp_path):
     assert unclaimed_files(company.config.feeds) == ["crm: contact.csv", "crm: notes.txt"]
 
 
+def test_a_file_that_two_feeds_claim_is_refused(company):
+    company.configure(
+        '[systems.crm.feeds.contacts]\nfiles = "crm_*.csv"\n[systems.crm.feeds.events]\nfiles = "*_events.csv"\n'
+    )
+    company.put("crm_contacts.csv", text("1,,"))
+    company.put("crm_events.csv", text("1,x", header="id,happened_at"))
+    contacts, events = land_all(company.config)
+    assert [batch.source_file for batch in contacts.batches + events.batches] == ["crm_contacts.csv"]
+    assert contacts.refused == events.refused
+    assert contacts.refused == [
+        "crm_events.csv: matches `files` of crm.contacts, crm.events: narrow all but one of them in tasuki.toml"
+    ]
+
+
 def test_one_bad_feed_does_not_stop_the_others(company, monkeypatch):
     read_file = land_module.read_file
 
