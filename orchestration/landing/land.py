@@ -69,7 +69,7 @@ def pending_files(config: Config) -> list[str]:
     pending = []
     listings = {folder: list_folder(folder) for folder in {feed.folder for feed in config.feeds}}
     for feed in config.feeds:
-        files, _ = feed_files(feed, _siblings(config, feed), listings[feed.folder])
+        files, _ = feed_files(feed, _siblings(config, feed), listings[feed.folder], datetime.now(UTC))
         table_dir = config.landing_dir / feed.system / feed.table
         state = FileState(table_dir / "_files.json")
         for file in files:
@@ -93,7 +93,7 @@ def _land_feed(config: Config, feed: Feed, now: datetime, listing: FolderListing
     try:
         with locked(table_dir / "_lock"):
             landing = _FeedLanding(feed, table_dir, config.landing_dir / "_rejects" / feed.system / feed.table, now)
-            files, result.refused = feed_files(feed, _siblings(config, feed), listing)
+            files, result.refused = feed_files(feed, _siblings(config, feed), listing, now)
             try:
                 new = [file for file in files if not landing.state.is_known(file, feed.reading)]
                 changing = still_being_written(new)

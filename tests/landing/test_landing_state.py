@@ -5,7 +5,7 @@ import json
 import os
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
@@ -270,8 +270,26 @@ def test_json_lines_lack_what_has_no_value(company):
         ("contacts.20240401T093015Z.csv", datetime(2024, 4, 1, 9, 30, 15)),
         ("2024-04-01/contacts.csv", datetime(2024, 4, 1, 14, 59, 59)),
         ("contacts_20241301.csv", None),
+        ("contacts_00010203.csv", None),
+        ("contacts_19991231.csv", None),
+        ("contacts_20000101.csv", datetime(2000, 1, 1, 14, 59, 59)),
+        ("contacts_20240502.csv", datetime(2024, 5, 2, 14, 59, 59)),
+        ("contacts_20240503.csv", None),
+        ("contacts_20620401.csv", None),
+        ("2024-04-01/contacts_20620401.csv", datetime(2024, 4, 1, 14, 59, 59)),
         ("contacts_12345678901.csv", None),
     ],
 )
 def test_date_in_name(name, expected):
-    assert date_in_name(name, ZoneInfo("Asia/Tokyo")) == expected
+    latest = datetime(2024, 4, 30, 20, tzinfo=UTC)  # 1 May in Tokyo
+    assert date_in_name(name, ZoneInfo("Asia/Tokyo"), latest) == expected
+
+
+def test_a_number_in_a_name_holds_no_feed_back(company):
+    """A file whose digits are no date was extracted when it last changed, and it is in the registry."""
+    company.put("contacts_00010203.csv", text("1,,"))
+    company.put("contacts_99990101.csv", text("2,,"))
+    result = land(company)
+    assert [batch.part for batch in result.batches] == ["contacts_00010203.csv", "contacts_99990101.csv"]
+    assert result.freshness < datetime.now(UTC).replace(tzinfo=None)
+    assert len(company.registry()) == 2
