@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import itertools
 import json
+import os
 import re
 import tomllib
 import zoneinfo
@@ -297,7 +298,7 @@ def _missing_folders(raw: Mapping[str, Any], base: Path) -> list[str]:
     return [
         f"{key} = {folder!r}: there is no folder {base / folder}; create it or correct the path (relative to the toml file)"
         for key, folder in folders
-        if isinstance(folder, str) and not (base / folder).is_dir()
+        if isinstance(folder, str) and not os.path.isdir(base / folder)
     ]
 
 

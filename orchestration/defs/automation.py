@@ -101,8 +101,10 @@ def _state_of_pending(workspace: Workspace) -> str | None:
     digest = hashlib.sha256()
     for entry in pending:
         feed, _, name = entry.partition(": ")
-        path = folders[feed] / name
-        stat = path.stat() if path.exists() else None
+        try:
+            stat = (folders[feed] / name).stat()
+        except OSError:
+            stat = None
         digest.update(f"{entry} {stat and (stat.st_size, stat.st_mtime_ns)}\n".encode())
     return digest.hexdigest()
 

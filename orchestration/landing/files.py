@@ -5,6 +5,7 @@ import json
 import os
 import re
 import time
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +24,7 @@ _DATE_IN_NAME = re.compile(
     r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?:[T_\- ]?(\d{2})[-:.]?(\d{2})(?:[-:.]?(\d{2}))?(Z)?)?(?!\d)"
 )
 _FIRST_DATE = date(2000, 1, 1)
+_NOT_TEXT = "its name is not UTF-8: rename it"
 
 
 @dataclass(frozen=True)
@@ -54,33 +56,80 @@ class FolderListing:
     refused: dict[str, str] = field(default_factory=dict)
 
 
+class FolderError(Exception):
+    """A folder that is away or cannot be read; the message names it and says what to do."""
+
+
 def list_folder(folder: Path) -> FolderListing:
-    """Every file below a system's folder but hidden and temporary ones. Links out of it are refused."""
+    """Every file below a system's folder but hidden and temporary ones, and those refused with the reason.
+
+    Raises FolderError where the folder or one below it cannot be read: what lies there is not known to be nothing.
+    """
+
+    def stop(error: OSError) -> None:
+        raise FolderError(
+            f"the folder {_shown(error.filename)} cannot be read ({error.strerror}): connect it or grant the right to "
+            "read it, and run again"
+        ) from error
+
     listing, root = FolderListing(), folder.resolve()
-    for directory, subdirectories, names in os.walk(folder):
+    for directory, subdirectories, names in os.walk(folder, onerror=stop):
         here = Path(directory)
         subdirectories[:] = sorted(name for name in subdirectories if not name.startswith("."))
-        for path in (here / name for name in subdirectories):
-            if path.is_symlink():
-                listing.refused[path.relative_to(folder).as_posix()] = "a link to a folder: name that folder itself"
+        for name in list(subdirectories):
+            if reason := _why_not_entered(here / name):
+                listing.refused[_shown((here / name).relative_to(folder).as_posix())] = reason
+                subdirectories.remove(name)
         for name in sorted(names):
             path = here / name
             if name.startswith(".") or name.lower().endswith(_TEMPORARY):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                listing.refused[path.relative_to(folder).as_posix()] = "a link out of the folder: copy the file here"
+            if reason := _why_not_taken(path, root):
+                listing.refused[_shown(path.relative_to(folder).as_posix())] = reason
             elif path.is_file():
                 listing.files.append(path)
     return listing
 
 
+def _why_not_entered(path: Path) -> str:
+    if path.is_symlink():
+        return "a link to a folder: name that folder itself"
+    return "" if _is_text(path.name) else _NOT_TEXT
+
+
+def _why_not_taken(path: Path, root: Path) -> str:
+    if not _is_text(path.name):
+        return _NOT_TEXT
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
+        reason = error.strerror if isinstance(error, OSError) else "links that lead to each other"
+        return f"cannot be read ({reason}): remove it, or grant the right to read it"
+    return "" if real.is_relative_to(root) else "a link out of the folder: copy the file here"
+
+
+def _is_text(name: str) -> bool:
+    # Bytes of a name that are not UTF-8 (a name in CP932 from an old archive) come as half characters.
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def claims(feed: Feed, relative: str) -> bool:
     """Whether a file, by its place below the system's folder, is one of the feed's."""
-    path = PurePosixPath(relative)
+    relative = unicodedata.normalize("NFC", relative)  # macOS writes `ド` as two characters
     if feed.files is not None:
-        return re.fullmatch(_glob_pattern(feed.files), relative, re.IGNORECASE) is not None
-    pattern = re.escape(feed.table) + r"(?:[-_.]?\d[\dTZ:_.\-]*)?\.(?:" + "|".join(EXTENSIONS) + ")"
-    return re.fullmatch(pattern, path.name, re.IGNORECASE) is not None
+        glob = unicodedata.normalize("NFC", feed.files)
+        return re.fullmatch(_glob_pattern(glob), relative, re.IGNORECASE) is not None
+    pattern = (
+        re.escape(unicodedata.normalize("NFC", feed.table))
+        + r"(?:[-_.]?\d[\dTZ:_.\-]*)?\.(?:"
+        + "|".join(EXTENSIONS)
+        + ")"
+    )
+    return re.fullmatch(pattern, PurePosixPath(relative).name, re.IGNORECASE) is not None
 
 
 def _glob_pattern(glob: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from orchestration.landing.drift import Shape, drift_notes, missing_keys
 from orchestration.landing.feed import Feed, FeedResult, LandedBatch
 from orchestration.landing.files import (
     FileState,
+    FolderError,
     FolderListing,
     SourceFile,
     feed_files,
@@ -44,12 +46,12 @@ def land_all(config: Config, *, now: datetime | None = None, progress: Progress 
     now = now or datetime.now(UTC)
     declare_tables(config.landing_dir, config.catalogue)
     declare_records(config.landing_dir)
-    listings = {folder: list_folder(folder) for folder in {feed.folder for feed in config.feeds}}
+    look = functools.cache(list_folder)
     results = []
     for feed in config.feeds:
         if progress:
             progress(feed, None)
-        results.append(_land_feed(config, feed, now, listings[feed.folder]))
+        results.append(_land_feed(config, feed, now, look))
         if progress:
             progress(feed, results[-1])
     write_registry(config.landing_dir, config.catalogue)
@@ -59,17 +61,24 @@ def land_all(config: Config, *, now: datetime | None = None, progress: Progress 
 def land_feed(config: Config, feed: Feed, *, now: datetime | None = None) -> FeedResult:
     """Land what is new in one feed, and bring the registry up to date. `now` (zoned) becomes `_loaded_at`."""
     declare_tables(config.landing_dir, {feed.system: {feed.table: config.catalogue[feed.system][feed.table]}})
-    result = _land_feed(config, feed, now or datetime.now(UTC), list_folder(feed.folder))
+    result = _land_feed(config, feed, now or datetime.now(UTC), list_folder)
     write_registry(config.landing_dir, config.catalogue)
     return result
 
 
 def pending_files(config: Config) -> list[str]:
-    """`system.table: file` for each file that the next landing would land or look at again. Reads, never writes."""
+    """`system.table: file` for each file that the next landing would land or look at again. Reads, never writes.
+
+    A folder that cannot be read is pending too: the landing says so with the feed.
+    """
     pending = []
-    listings = {folder: list_folder(folder) for folder in {feed.folder for feed in config.feeds}}
+    look = functools.cache(list_folder)
     for feed in config.feeds:
-        files, _ = feed_files(feed, _siblings(config, feed), listings[feed.folder], datetime.now(UTC))
+        try:
+            files, _ = feed_files(feed, _siblings(config, feed), look(feed.folder), datetime.now(UTC))
+        except FolderError:
+            pending.append(f"{feed.name}: its folder, which cannot be read")
+            continue
         table_dir = config.landing_dir / feed.system / feed.table
         state = FileState(table_dir / "_files.json")
         for file in files:
@@ -86,14 +95,14 @@ def _siblings(config: Config, feed: Feed) -> list[Feed]:
     return [other for other in config.feeds if other.system == feed.system]
 
 
-def _land_feed(config: Config, feed: Feed, now: datetime, listing: FolderListing) -> FeedResult:
+def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path], FolderListing]) -> FeedResult:
     result = FeedResult(feed.system, feed.table)
     table_dir = config.landing_dir / feed.system / feed.table
     file_name = "its folder"
     try:
         with locked(table_dir / "_lock"):
             landing = _FeedLanding(feed, table_dir, config.landing_dir / "_rejects" / feed.system / feed.table, now)
-            files, result.refused = feed_files(feed, _siblings(config, feed), listing, now)
+            files, result.refused = feed_files(feed, _siblings(config, feed), look(feed.folder), now)
             try:
                 new = [file for file in files if not landing.state.is_known(file, feed.reading)]
                 changing = still_being_written(new)
@@ -106,6 +115,8 @@ def _land_feed(config: Config, feed: Feed, now: datetime, listing: FolderListing
             finally:
                 landing.state.save()
                 result.freshness = landing.confirmed
+    except FolderError as error:
+        result.error = f"{feed.name}: {error}"
     except Exception as error:  # one feed's fault is reported with its result and must not stop the others
         result.error = (
             f"{feed.name}: {file_name} cannot be landed: {type(error).__name__}: {error}. "

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 import time
+import unicodedata
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -142,6 +143,50 @@ def test_temporary_foreign_and_linked_files(company, tmp_path):
     assert (result.batches, len(result.refused)) == ([], 1)
     assert "contacts_1.csv: a link out of the folder" in result.refused[0]
     assert unclaimed_files(company.config.feeds) == ["crm: contact.csv", "crm: notes.txt"]
+
+
+def test_odd_names_are_refused_and_the_others_land(company):
+    exports = os.fsencode(company.root / "exports")
+    company.put("contacts.csv", text("1,,"))
+    for name in ("契約.csv", "4月分/contacts_2.csv"):
+        company.put(name, text("2,,"))
+    os.rename(exports + "/契約.csv".encode(), exports + b"/" + "契約.csv".encode("cp932"))
+    os.rename(exports + "/4月分".encode(), exports + b"/" + "4月分".encode("cp932"))
+    (company.root / "exports" / "contacts_1.csv").symlink_to("contacts_1.csv")
+    result = land(company)
+    assert result.rows_landed == 1
+    assert [line.split(" (")[0] for line in result.refused] == ["contacts_1.csv: cannot be read"]
+    assert unclaimed_files(company.config.feeds) == ["crm: 4\\x8c\\x8e\\x95\\xaa", "crm: \\x8c_\\x96\\xf1.csv"]
+    assert pending_files(company.config) == []
+
+
+def test_names_are_equal_however_their_characters_are_written(company):
+    company.configure('[systems.crm.feeds.contacts]\nfiles = "リード*.csv"\n')
+    company.put(unicodedata.normalize("NFD", "リード.csv"), text("1,,"))
+    assert land(company).rows_landed == 1
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(company, monkeypatch):
+    """Not nothing new: a share that is away would keep its feeds at the last state without a word."""
+    company.put("sub/contacts.csv", text("1,,"))
+    scandir = os.scandir
+
+    def denied(path):
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    for result in land_all(company.config):
+        assert f"the folder {company.root / 'exports' / 'sub'} cannot be read (Permission denied)" in result.error
+    monkeypatch.setattr(os, "scandir", scandir)
+    (company.root / "exports").rename(company.root / "away")
+    result = land_feed(company.config, company.config.feed("crm", "contacts"))
+    assert result.error == (
+        f"crm.contacts: the folder {company.root / 'exports'} cannot be read (No such file or directory): "
+        "connect it or grant the right to read it, and run again"
+    )
+    assert pending_files(company.config)[0] == "crm.contacts: its folder, which cannot be read"
 
 
 def test_a_file_that_two_feeds_claim_is_refused(company):
