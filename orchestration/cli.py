@@ -421,9 +421,10 @@ def _run(
     full_refresh: bool = False,
     backfill: tuple[str, str] | None = None,
 ) -> None:
+    from orchestration.landing import unclaimed_files
     from orchestration.lock import RunActive, RunLock
     from orchestration.notify import run_failed
-    from orchestration.progress import Report
+    from orchestration.progress import Report, few
     from orchestration.publish import PublishRefused
     from orchestration.run import refresh
     from orchestration.status import why_run
@@ -436,6 +437,8 @@ def _run(
                 reason = why_run(config, as_of)
                 if reason is None:
                     typer.echo("Nothing new: the current version is up to date.", err=True)
+                    for file in few(unclaimed_files(config.feeds)):
+                        typer.echo(f"  unclaimed: {file}", err=True)
                     return
                 typer.echo(f"Running for {config.company.name}: {reason}", err=True)
             # The job prints to a log; progress goes to the terminal as it was.

@@ -7,6 +7,13 @@ from typing import IO, Any
 from orchestration.landing.feed import Feed, FeedResult
 
 DBT_LINE_EVERY_SECONDS = 2.0
+FEW = 5  # lines of one kind
+
+
+def few(texts: list[str], total: int | None = None) -> list[str]:
+    """The first of many texts, and how many more there are; `total` where there are more than the texts."""
+    more = (len(texts) if total is None else total) - len(texts[:FEW])
+    return texts[:FEW] + ([f"and {more:,} more"] if more > 0 else [])
 
 
 @dataclass
@@ -44,13 +51,24 @@ class Report:
         self._step = (name, now) if name else None
 
     def feed(self, feed: Feed, result: FeedResult) -> None:
-        """One feed was landed."""
+        """One feed was landed: its rows, the first of its rejects, and the files that were not taken."""
         self.landed.append(result)
         if result.error:
             self.line(f"  land     {result.error}")
         elif result.batches:
             rejected = f", {result.rows_rejected:,} rejected" if result.rows_rejected else ""
             self.line(f"  land     {feed.name}: {result.rows_landed:,} rows{rejected}")
+        for reject in few(result.first_rejects, result.rows_rejected):
+            self.line(f"             rejected: {reject}")
+        for refused in few(result.refused):
+            self.line(f"  land     {feed.name}: refused: {refused}")
+        for left in few(result.left):
+            self.line(f"  land     {feed.name}: still being written, left for the next run: {left}")
+
+    def unclaimed(self, files: list[str]) -> None:
+        """Files in a system's folder that no feed takes."""
+        for file in few(files):
+            self.line(f"  land     unclaimed: {file}")
 
     def dbt(self, done: int, total: int, name: str, status: str) -> None:
         """One dbt node has ended; a line for each failure, and every few seconds."""

@@ -1,6 +1,7 @@
 """Land: each raw table of each configured system is an asset."""
 
 import collections
+import contextlib
 import itertools
 import time
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ from datetime import UTC
 import dagster as dg
 
 from orchestration.config import Config
-from orchestration.landing import Feed, FeedResult, land_all, land_feed
-from orchestration.progress import current
+from orchestration.landing import Feed, FeedResult, FolderError, land_all, land_feed, unclaimed_files
+from orchestration.progress import current, few
 from orchestration.warehouse import Workspace, registry_rows
 
 ATTEMPTS = 3
@@ -61,6 +62,10 @@ def _system_assets(workspace: Workspace, system: str, feeds: list[Feed]) -> dg.A
         rows = collections.Counter[str]()
         for batch in registry_rows(workspace.config):
             rows[f"{batch['system']}.{batch['table_name']}"] += batch["rows_landed"]
+        with contextlib.suppress(FolderError):  # told with each feed
+            if files := unclaimed_files(feeds):
+                report.unclaimed(files)
+                context.log.warning(f"no feed takes {'; '.join(few(files))}")
         for feed, result in zip(wanted, results, strict=True):
             report.feed(feed, result)
             if result.error:
@@ -87,6 +92,7 @@ def _land_again(config: Config, feed: Feed, result: FeedResult) -> FeedResult:
         again = land_feed(config, feed)
         again.batches = result.batches + again.batches
         again.skipped = result.skipped + again.skipped
+        again.first_rejects = result.first_rejects + again.first_rejects
         result = again
     return result
 
@@ -105,6 +111,7 @@ def _materialization(feed: Feed, result: FeedResult, rows: int) -> dg.Materializ
         "files": [f"{batch.source_file} ({batch.encoding})" for batch in result.batches],
         "files_left": result.left,
         "files_refused": result.refused,
+        "first_rejects": result.first_rejects,
         "drift": result.drift,
     }
     for name, lines in lists.items():

@@ -2,7 +2,7 @@
 
 from orchestration.landing.catalogue import Catalogue, CatalogueError, SourceTable, read_catalogue
 from orchestration.landing.feed import Feed, FeedResult, LandedBatch
-from orchestration.landing.files import unclaimed_files
+from orchestration.landing.files import FolderError, unclaimed_files
 from orchestration.landing.land import land_all, land_feed, pending_files
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CatalogueError",
     "Feed",
     "FeedResult",
+    "FolderError",
     "LandedBatch",
     "SourceTable",
     "land_all",

@@ -21,6 +21,7 @@ from orchestration.landing.feed import Feed, LandedBatch
 
 CHUNK_ROWS = 50_000
 RAW_TEXT_LIMIT = 4_000
+FEW = 3  # rejects of a batch that are told at once
 _METADATA_KEY = "tasuki"
 _BATCH_FILE = re.compile(r"(\d{8}T\d{6}Z-(\d{6,})-[0-9a-f]{8})\.parquet")
 _LINEAGE_FIELDS = [
@@ -236,6 +237,13 @@ class RejectWriter:
             assert self._writer is not None
             self._writer.close()
             put_in_place(self._tmp, self._target)
+
+
+def first_rejects(path: Path) -> list[str]:
+    """The first few of a batch's rejects as `file, line 3: reason`; never their text, which is personal data."""
+    rows = next(pq.ParquetFile(path).iter_batches(FEW, columns=["source_file", "line", "reason"])).to_pylist()
+    where = (f"{row['source_file']}, line {row['line']}" if row["line"] else row["source_file"] for row in rows)
+    return [f"{place}: {row['reason']}" for place, row in zip(where, rows, strict=True)]
 
 
 def reject_whole_file(job: Job, reason: str, encoding: str = "", line: int | None = None) -> ReadOutcome:

@@ -78,6 +78,7 @@ class FeedResult:
     skipped: list[str] = field(default_factory=list)  # new or touched files with nothing new in them
     left: list[str] = field(default_factory=list)  # still being written: next run takes them
     refused: list[str] = field(default_factory=list)  # with the reason
+    first_rejects: list[str] = field(default_factory=list)  # a few of each batch: file, line and reason, never the text
     freshness: datetime | None = None  # when it was last known to be as landed, naive UTC
     error: str | None = None
 

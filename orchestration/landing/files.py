@@ -174,15 +174,22 @@ def _source_file(feed: Feed, relative: str, now: datetime) -> SourceFile:
 
 
 def unclaimed_files(feeds: Iterable[Feed]) -> list[str]:
-    """`system: file` for what lies in the systems' folders and no feed takes, and for links that are refused."""
+    """`system: file` for what lies in the systems' folders and no feed takes, with the reason where it is refused.
+
+    Raises FolderError where a folder cannot be read.
+    """
     by_system: dict[str, list[Feed]] = {}
     for feed in feeds:
         by_system.setdefault(feed.system, []).append(feed)
     unclaimed = []
     for system, ours in by_system.items():
         listing = list_folder(ours[0].folder)
-        names = [path.relative_to(ours[0].folder).as_posix() for path in listing.files] + list(listing.refused)
-        unclaimed += [f"{system}: {name}" for name in names if not any(claims(feed, name) for feed in ours)]
+        reasons = {path.relative_to(ours[0].folder).as_posix(): "" for path in listing.files} | listing.refused
+        unclaimed += [
+            f"{system}: {name}" + (f": {reason}" if reason else "")
+            for name, reason in reasons.items()
+            if not any(claims(feed, name) for feed in ours)
+        ]
     return unclaimed
 
 

@@ -12,6 +12,7 @@ from orchestration.landing.batches import (
     Job,
     ReadOutcome,
     RejectWriter,
+    first_rejects,
     list_batches,
     put_in_place,
     read_metadata,
@@ -162,6 +163,8 @@ class _FeedLanding:
             return
         self.state.put(file, sha256, self._feed.reading)
         result.batches.append(batch)
+        if batch.rows_rejected:
+            result.first_rejects += first_rejects(self._rejects_dir / f"{batch.batch_id}.parquet")
 
     def _is_dealt_with(self, file: SourceFile, sha256: str) -> bool:
         reading = self._feed.reading

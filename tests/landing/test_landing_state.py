@@ -1,5 +1,6 @@
 """What is new, what is skipped, what is left, and that a kill at any moment loses and doubles nothing."""
 
+import io
 import itertools
 import json
 import os
@@ -15,6 +16,7 @@ import pytest
 from orchestration.landing import land as land_module
 from orchestration.landing import land_all, land_feed, pending_files, unclaimed_files
 from orchestration.landing.files import date_in_name
+from orchestration.progress import Report
 
 
 def text(*rows, header="id,email,company"):
@@ -156,7 +158,10 @@ def test_odd_names_are_refused_and_the_others_land(company):
     result = land(company)
     assert result.rows_landed == 1
     assert [line.split(" (")[0] for line in result.refused] == ["contacts_1.csv: cannot be read"]
-    assert unclaimed_files(company.config.feeds) == ["crm: 4\\x8c\\x8e\\x95\\xaa", "crm: \\x8c_\\x96\\xf1.csv"]
+    assert unclaimed_files(company.config.feeds) == [
+        "crm: 4\\x8c\\x8e\\x95\\xaa: its name is not UTF-8: rename it",
+        "crm: \\x8c_\\x96\\xf1.csv: its name is not UTF-8: rename it",
+    ]
     assert pending_files(company.config) == []
 
 
@@ -187,6 +192,30 @@ def test_a_folder_that_cannot_be_read_is_an_error(company, monkeypatch):
         "connect it or grant the right to read it, and run again"
     )
     assert pending_files(company.config)[0] == "crm.contacts: its folder, which cannot be read"
+
+
+def test_a_run_tells_rejects_and_files_that_were_not_taken(company):
+    company.put("contacts_1.csv", text("1,a", "2,b", "3,c", "4,d", "5,e,f"))
+    company.put("contacts_2.csv", "")
+    (company.root / "exports" / "contacts_4.csv").symlink_to("/etc/hostname")
+    for number in range(6):
+        company.put(f"notes_{number}.txt", "")
+    report = Report(io.StringIO())
+    feed = company.config.feed("crm", "contacts")
+    result = land_feed(company.config, feed)
+    result.left = ["contacts_5.csv"]
+    report.feed(feed, result)
+    report.unclaimed(unclaimed_files(company.config.feeds))
+    assert report.out.getvalue().splitlines() == [
+        "  land     crm.contacts: 1 rows, 5 rejected",
+        *(f"             rejected: contacts_1.csv, line {n}: too few fields: 2 of 3" for n in (2, 3, 4)),
+        "             rejected: contacts_2.csv, line 1: no header: the file is empty",
+        "             rejected: and 1 more",
+        "  land     crm.contacts: refused: contacts_4.csv: a link out of the folder: copy the file here",
+        "  land     crm.contacts: still being written, left for the next run: contacts_5.csv",
+        *(f"  land     unclaimed: crm: notes_{n}.txt" for n in range(5)),
+        "  land     unclaimed: and 1 more",
+    ]
 
 
 def test_a_file_that_two_feeds_claim_is_refused(company):
