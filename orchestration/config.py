@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from expectations.limits import Limits
 from orchestration.landing.catalogue import Catalogue, CatalogueError, SourceTable, read_catalogue
 from orchestration.landing.feed import Feed
+from orchestration.landing.names import LINEAGE
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 STAGING_DIR = PROJECT_DIR / "dbt_project" / "models" / "staging"
@@ -78,6 +79,8 @@ def _column_map(columns: dict[str, str]) -> dict[str, str]:
     for header, name in columns.items():
         if not re.fullmatch(r"[^\W\dA-Z][^\WA-Z]*", name):
             raise ValueError(f"{header!r} maps to {name!r}; write a snake_case column name")
+        if name in LINEAGE:
+            raise ValueError(f"{header!r} maps to {name!r}, which landing fills itself; write another column name")
     if len(set(columns.values())) < len(columns):
         raise ValueError("two headers map to the same column; give each its own")
     return columns

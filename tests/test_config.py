@@ -138,6 +138,10 @@ def test_checksum_is_of_the_settings_not_the_text(load):
             COMPANY + HUBSPOT + "[systems.hubspot.feeds.forms.columns]\nA = 'Bad Name'\n",
             "'A' maps to 'Bad Name'; write a snake_case",
         ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.forms.columns]\nA = '_batch_id'\n",
+            "'A' maps to '_batch_id', which landing fills itself; write another column name",
+        ),
         ("[company\n", "acme.toml: not TOML: Expected ']' at the end of a table declaration (at line 1, column 9)"),
         (b"[company]\nname = '\x81'\n", "acme.toml: not UTF-8 (byte 18); save it as UTF-8"),
     ],
@@ -204,8 +208,53 @@ def test_missing_file_says_so(tmp_path):
         load_config(tmp_path / "none.toml")
 
 
-def test_a_bad_source_yaml_is_a_configuration_error(load, tmp_path):
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        (
+            "{name: t, config: {meta: {delivery: weekly}}}",
+            "table t: delivery is 'weekly'; write one of snapshot, upsert",
+        ),
+        ("{name: t}", "table t: delivery is None; write one of snapshot, upsert, append under `config: meta:`"),
+        ("{descripton: t}", "source acme: {'descripton': 't'} in `tables` has no name; write `name: …`"),
+        (
+            "{name: t, config: {meta: {delivery: append, key: id}}, columns: [{name: id}]}",
+            "write a list of columns such as [id]",
+        ),
+        (
+            "{name: t, config: {meta: {delivery: append, key: [idd]}}, columns: [{name: id}]}",
+            "key names 'idd', which is not in",
+        ),
+        ("{name: t, config: {meta: {delivery: append}}, columns: [id]}", "table t: 'id' in `columns` has no name"),
+        (
+            "{name: t, config: {meta: {delivery: append}}, columns: [{nmae: id}]}",
+            "{'nmae': 'id'} in `columns` has no name",
+        ),
+        ("{name: t, config: {meta: {delivery: append}}, columns: {id: text}}", "`columns` is no list"),
+        ("{name: t, config: {meta: append}}", "table t: `meta` is 'append'; write"),
+        ("{name: t, config: [append]}", "table t: `config` is ['append']; write"),
+        ("{name: t, config: {meta: {delivery: append, sets_as_of: 'no'}}}", "sets_as_of is 'no'; write true or false"),
+        (
+            "{name: t, config: {meta: {delivery: append}}, columns: [{name: id, config: {meta: {alias_of: [key]}}}]}",
+            "alias_of of column id names ['key'], which is not in `columns`",
+        ),
+        (
+            "{name: t, config: {meta: {delivery: append}}, columns: [{name: id, config: {meta: {made_of: id}}}]}",
+            "made_of of column id is 'id'; write a list",
+        ),
+        ("{name: 名}".encode("cp932"), "_hubspot__sources.yml: not UTF-8 (byte"),
+    ],
+)
+def test_a_bad_source_yaml_is_a_configuration_error(load, tmp_path, tables, message):
     source = tmp_path / "staging" / "hubspot" / "_hubspot__sources.yml"
-    source.write_text(SOURCES.replace("delivery: append", "delivery: weekly"))
-    with pytest.raises(ConfigError, match="table forms: delivery is 'weekly'; write one of snapshot, upsert, append"):
+    head = b"sources:\n  - name: acme\n    tables:\n      - "
+    source.write_bytes(head + (tables.encode() if isinstance(tables, str) else tables))
+    with pytest.raises(ConfigError) as caught:
+        load(COMPANY)
+    assert str(caught.value).startswith(str(source)) and message in str(caught.value)
+
+
+def test_sources_are_a_list(load, tmp_path):
+    (tmp_path / "staging" / "hubspot" / "_hubspot__sources.yml").write_text("sources: {name: acme}\n")
+    with pytest.raises(ConfigError, match="`sources` is no list"):
         load(COMPANY)

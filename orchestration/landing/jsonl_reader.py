@@ -98,13 +98,14 @@ def _values(batch: Path, columns: int) -> int:
 
 def _land_by_line(job: Job) -> ReadOutcome:
     encoding = detect_encoding(job.source, job.feed.encoding)
-    names = ColumnNames(dict(job.feed.columns))
-    _learn_columns(job, encoding, names, _FIRST_LOOK)
-    try:
-        return _land(job, encoding, names)
-    except _NewColumnError:
-        _learn_columns(job, encoding, names, None)
-        return _land(job, encoding, names)
+    for limit in (_FIRST_LOOK, None):
+        names = ColumnNames(dict(job.feed.columns))
+        _learn_columns(job, encoding, names, limit)
+        try:
+            return _land(job, encoding, names)
+        except _NewColumnError:
+            continue
+    raise AssertionError("all lines were read and a new column came")
 
 
 def _learn_columns(
@@ -118,12 +119,12 @@ def _learn_columns(
             break
         if isinstance(content, dict):
             flat = dict(_flat(content))
-            for path in flat:
-                if path not in paths:
-                    names.add(path, path[-1])
-                    paths[path] = None
+            paths.update(dict.fromkeys(flat))
             if len(sample) < SAMPLE_ROWS:
                 sample.append({path: _text(value) for path, value in flat.items()})
+    names.reserve(path[-1] for path in paths)
+    for path in paths:
+        names.add(path, path[-1])
     return list(paths), sample
 
 

@@ -22,10 +22,9 @@ def normalise_column(header: str, header_map: Mapping[str, str] | None = None) -
     The header map decides first (both sides are compared after NFKC and strip). Otherwise connector prefixes go,
     camelCase becomes snake_case, runs of other than letters, digits and _ become _. Japanese letters stay.
     """
+    if (mapped := _mapped(header, header_map or {})) is not None:
+        return mapped
     header = _clean(header)
-    mapped = {_clean(key): value for key, value in (header_map or {}).items()}
-    if header in mapped:
-        return mapped[header]
     name = _CONNECTOR_PREFIX.sub("", header)
     name = _ACRONYM_WORD.sub(r"\1_\2", _LOWER_UPPER.sub(r"\1_\2", name)).lower()
     name = re.sub("__+", "_", _NOT_WORD.sub("_", name))
@@ -34,25 +33,37 @@ def normalise_column(header: str, header_map: Mapping[str, str] | None = None) -
     return f"src{name}" if name in LINEAGE else name
 
 
+def _mapped(header: str, header_map: Mapping[str, str]) -> str | None:
+    header = _clean(header)
+    return next((name for key, name in header_map.items() if _clean(key) == header), None)
+
+
 class ColumnNames:
     """Unique column names for the headers of one file, in order of first sight, with notes on each clash."""
 
     def __init__(self, header_map: Mapping[str, str] | None = None) -> None:
         self._header_map = dict(header_map or {})
         self._by_key: dict[Hashable, str] = {}
+        self._reserved: set[str] = set()
         self.names: list[str] = []
         self.notes: list[str] = []
+
+    def reserve(self, headers: Iterable[str]) -> None:
+        """Keep the names that the header map gives to some of these headers for them, wherever they stand."""
+        self._reserved |= {name for header in headers if (name := _mapped(header, self._header_map))}
 
     def add(self, key: Hashable, header: str) -> str:
         """The name for `key` (a header's position or path), given on first sight and the same ever after."""
         if key not in self._by_key:
             wanted = normalise_column(header, self._header_map) or f"column_{len(self.names) + 1}"
+            is_mapped = _mapped(header, self._header_map) is not None
             name, suffix = wanted, 1
-            while name in self.names:
+            while name in self.names or (name in self._reserved and not is_mapped):
                 suffix += 1
                 name = f"{wanted}_{suffix}"
             if name != wanted:
-                self.notes.append(f"two headers become column {wanted}: the later one is landed as {name}")
+                which = "later one" if is_mapped or wanted not in self._reserved else "one that `columns` does not name"
+                self.notes.append(f"two headers become column {wanted}: the {which} is landed as {name}")
             self._by_key[key] = name
             self.names.append(name)
         return self._by_key[key]
@@ -60,7 +71,8 @@ class ColumnNames:
     @classmethod
     def of(cls, headers: Iterable[str], header_map: Mapping[str, str] | None = None) -> "ColumnNames":
         """The names of a header row."""
-        names = cls(header_map)
+        headers, names = list(headers), cls(header_map)
+        names.reserve(headers)
         for position, header in enumerate(headers):
             names.add(position, header)
         return names

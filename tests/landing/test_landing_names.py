@@ -39,6 +39,15 @@ def test_header_map_goes_first_whatever_the_width():
     assert normalise_column(" 契約ＩＤ ", {"契約ID": "contract_id"}) == "contract_id"
 
 
+@pytest.mark.parametrize("headers", [["email", "メール", ""], ["メール", "email", ""]])
+def test_a_named_header_goes_before_one_that_has_the_name(headers):
+    names = ColumnNames.of(headers, {"メール": "email", "電話": "phone"})
+    by_header = dict(zip(headers, names.names, strict=True))
+    assert by_header == {"メール": "email", "email": "email_2", "": "column_3"}
+    assert len(names.notes) == 1
+    assert ColumnNames.of(["email"], {"メール": "email"}).names == ["email"]
+
+
 @given(st.lists(st.text(max_size=20), max_size=20))
 def test_names_are_unique_lower_case_and_never_lineage(headers):
     names = ColumnNames.of(headers).names

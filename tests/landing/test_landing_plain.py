@@ -73,6 +73,14 @@ def test_jsonl_at_once_as_by_line(make_company, monkeypatch, case):
     assert (taken[0] is not None) == is_plain
 
 
+def test_a_named_key_that_appears_late_has_its_name(company, monkeypatch):
+    monkeypatch.setattr(jsonl_reader, "_FIRST_LOOK", 1)
+    company.configure('[systems.crm.feeds.contacts]\ncolumns = { mail = "email" }\n')
+    company.put("contacts.jsonl", '{"id": "1", "email": "old"}\n{"id": "2", "email": "old", "mail": "new"}\n')
+    land_feed(company.config, company.config.feed("crm", "contacts"))
+    assert company.select("id, email, email_2") == [("1", None, "old"), ("2", "new", "old")]
+
+
 def test_a_key_that_appears_late_is_not_lost(company, monkeypatch):
     monkeypatch.setattr(jsonl_reader, "_FIRST_LOOK", 2)
     company.put("contacts.jsonl", '{"id": "1"}\n{"id": "2"}\n{"id": "3", "email": "late"}\n')
