@@ -90,7 +90,8 @@ def _record(line: Line, lines: "_Lookahead", encoding: str, delimiter: str, head
     raw = line.text
     if taken:
         raw += "".join(following.text or "" for following in lines.peeked(taken))
-    if isinstance(fields, list) and len(fields) == len(header):
+    if isinstance(fields, list) and _fits(fields, len(header)):
+        del fields[len(header) :]
         lines.drop(taken)
         if fields[0] == header[0] and len(header) > 1 and fields == header:
             return Record(line, raw.rstrip("\r\n"), None, "the header again: several exports in one file")
@@ -126,7 +127,12 @@ def _fields(text: str, lines: "_Lookahead", delimiter: str, width: int) -> tuple
 
 def _is_whole(line: Line, delimiter: str, width: int) -> bool:
     fields = parse_record(line.text or "", delimiter)
-    return isinstance(fields, list) and len(fields) == width
+    return isinstance(fields, list) and _fits(fields, width)
+
+
+def _fits(fields: list[str], width: int) -> bool:
+    # A delimiter after the last field is no damage, for DuckDB neither.
+    return len(fields) == width or (len(fields) == width + 1 and not fields[-1])
 
 
 class _Lookahead:

@@ -116,6 +116,13 @@ def test_damaged_csv_rejects_with_line_reason_and_raw_text(company):
     assert any("read record by record" in note for note in result.drift)
 
 
+@pytest.mark.parametrize("damaged", ["", '3,x,"x"y,\n'])
+def test_a_delimiter_after_the_last_field_is_no_damage(company, damaged):
+    company.put("contacts.csv", "id,email,company\n1,a,b,\n2,c,,\n" + damaged)
+    assert land(company).rows_rejected == (1 if damaged else 0)
+    assert company.select("id, email, company") == [("1", "a", "b"), ("2", "c", None)]
+
+
 def test_a_few_bad_bytes_do_not_turn_utf8_into_mojibake(company):
     rows = "".join(f"{n},会社{n}@x.jp,株式会社{n}\n" for n in range(50)).encode()
     company.put("contacts.csv", b"id,email,company\n" + rows + b"50,\xe4\xbc,x\n")
