@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ from orchestration.ledger import declare_records
 if TYPE_CHECKING:
     from orchestration.config import Config
 
+_DIGITS = 8  # of the SHA-256 in a batch's id
 Progress = Callable[[Feed, FeedResult | None], None]
 
 
@@ -105,7 +107,7 @@ def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path],
             landing = _FeedLanding(feed, table_dir, config.landing_dir / "_rejects" / feed.system / feed.table, now)
             files, result.refused = feed_files(feed, _siblings(config, feed), look(feed.folder), now)
             try:
-                new = [file for file in files if not landing.state.is_known(file, feed.reading)]
+                new = landing.to_look_at(files)
                 changing = still_being_written(new)
                 for file in new:
                     file_name = file.name
@@ -138,8 +140,28 @@ class _FeedLanding:
         paths = list_batches(table_dir)
         self._latest = read_metadata(list(paths.values())[-1])[0] if paths else None
         self._shape = _last_shape(list(paths.values()))
+        self._contents = {(_extracted_at(batch_id), batch_id[-_DIGITS:]) for batch_id in paths}
+        self._in_parts: set[datetime] = set()
         self._landed = [read_metadata(path)[0] for path in paths.values()] if self.state.is_lost else []
         self.freshness = max((_extracted_at(batch_id) for batch_id in paths), default=None)
+
+    def to_look_at(self, files: list[SourceFile]) -> list[SourceFile]:
+        """The files that are not known, and those known ones that were skipped but are parts of one snapshot with them.
+
+        A snapshot may come in several dated files. What is in none of its parts was deleted, so that a part that is as
+        the feed's latest batch is a batch again, whenever the other parts come.
+        """
+        new = {file.name: file for file in files if not self.state.is_known(file, self._feed.reading)}
+        if self._feed.delivery != "snapshot":
+            return list(new.values())
+        parts = Counter(file.extracted_at for file in files if not file.part)
+        self._in_parts = {at for at, count in parts.items() if count > 1}
+        times = {file.extracted_at for file in new.values()} & self._in_parts
+        return [file for file in files if file.name in new or (file.extracted_at in times and self._was_skipped(file))]
+
+    def _was_skipped(self, file: SourceFile) -> bool:
+        seen = self.state.get(file.name)
+        return seen is not None and (file.extracted_at, seen.sha256[:_DIGITS]) not in self._contents
 
     @property
     def confirmed(self) -> datetime | None:
@@ -167,6 +189,8 @@ class _FeedLanding:
             result.first_rejects += first_rejects(self._rejects_dir / f"{batch.batch_id}.parquet")
 
     def _is_dealt_with(self, file: SourceFile, sha256: str) -> bool:
+        if file.extracted_at in self._in_parts and (file.extracted_at, sha256[:_DIGITS]) not in self._contents:
+            return False
         reading = self._feed.reading
         seen = self.state.get(file.name)
         is_seen = seen is not None and seen.sha256 == sha256
@@ -185,7 +209,7 @@ class _FeedLanding:
 
     def _read(self, file: SourceFile, sha256: str) -> LandedBatch | None:
         seq = self._latest.seq + 1 if self._latest else 1
-        batch_id = f"{file.extracted_at:%Y%m%dT%H%M%S}Z-{seq:06d}-{sha256[:8]}"
+        batch_id = f"{file.extracted_at:%Y%m%dT%H%M%S}Z-{seq:06d}-{sha256[:_DIGITS]}"
         target = self._table_dir / f"{batch_id}.parquet"
         rejects = RejectWriter(self._feed, batch_id, file.name, self._rejects_dir / f"{batch_id}.parquet")
         previous = self._shape
@@ -218,6 +242,7 @@ class _FeedLanding:
         # The next file is compared with the last that told its columns: an unreadable one does not.
         self._shape = outcome.shape if outcome.shape.tells(outcome.rows_in) else previous or _known(outcome.shape)
         self._latest = batch
+        self._contents.add((batch.extracted_at, sha256[:_DIGITS]))
         self.freshness = max(self.freshness or batch.extracted_at, batch.extracted_at)
         return batch
 

@@ -59,6 +59,24 @@ def test_two_files_of_one_feed_land_once_in_order_of_extraction(company):
     assert pending_files(company.config) == []
 
 
+@pytest.mark.parametrize("runs", [1, 2])
+def test_an_equal_part_of_a_snapshot_lands_with_the_other_parts(company, runs):
+    """Skipped, the records in it would be in no part of that day: deleted. The parts may come one after the other."""
+    company.configure('[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n')
+    company.put("contacts_20240401_1.csv", text("a,,", "b,,"))
+    land(company)
+    company.put("contacts_20240402_1.csv", text("a,,", "b,,"))
+    if runs == 2:
+        assert land(company).skipped == ["contacts_20240402_1.csv"]
+    company.put("contacts_20240402_2.csv", text("c,,"))
+    landed = [batch.source_file for batch in land(company).batches]
+    assert landed == ["contacts_20240402_1.csv", "contacts_20240402_2.csv"]
+    assert sorted(company.select("id, day(_extracted_at)")) == [("a", 1), ("a", 2), ("b", 1), ("b", 2), ("c", 2)]
+    assert (land(company).batches, pending_files(company.config)) == ([], [])
+    (company.config.landing_dir / "crm" / "contacts" / "_files.json").unlink()
+    assert not land(company).batches
+
+
 def test_a_lost_state_is_rebuilt_from_the_batches(company):
     for day, rows in enumerate([["1,,"], ["1,,"], ["2,,"], ["1,,"]], start=1):
         company.put(f"contacts_2024010{day}.csv", text(*rows))
