@@ -2,7 +2,6 @@
 
 import difflib
 import hashlib
-import itertools
 import json
 import os
 import re
@@ -306,17 +305,25 @@ def _missing_folders(raw: Mapping[str, Any], base: Path) -> list[str]:
 
 
 def _overlaps(config: Config) -> list[str]:
-    """The pairs of folders that may not lie in each other: what Tasuki writes would be landed or published again."""
+    """Folders that lie in each other: what one system or Tasuki itself wrote would be landed or published again."""
     systems = {f"systems.{feed.system}.folder": feed.folder for feed in config.feeds}
     own = {
         f"paths.{name}": getattr(config, f"{name}_dir")
         for name in ("landing", "warehouse", "published", "restricted", "dagster")
     }
-    return [
-        f"{one} = {str(first)!r} and {other} = {str(second)!r}: one is, or lies in, the other; give each a folder of its own"
-        for (one, first), (other, second) in itertools.combinations((systems | own).items(), 2)
-        if first.is_relative_to(second) or second.is_relative_to(first)
-    ]
+    problems, others = [], systems | own
+    for name, folder in (systems | own).items():
+        del others[name]
+        rivals = [
+            f"{other} = {str(path)!r}"
+            for other, path in others.items()
+            if path.is_relative_to(folder) or folder.is_relative_to(path)
+        ]
+        if rivals:
+            problems.append(
+                f"{name} = {str(folder)!r} is, lies in or holds {', '.join(rivals)}: give each a folder of its own"
+            )
+    return problems
 
 
 def _unknown_names(raw: Mapping[str, Any], catalogue: Catalogue, staging_dir: Path) -> list[str]:
