@@ -22,7 +22,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def export(workspace: Workspace, rows: int) -> Path:
     """An export of so many rows, in a file of one name."""
     path = workspace.config.path.parent / "exports" / "ma_person.csv"
-    path.write_text("person_id\n" + "".join(f"{row}\n" for row in range(rows)), encoding="utf-8")
+    path.write_text("ma_id\n" + "".join(f"{row}\n" for row in range(rows)), encoding="utf-8")
     return path
 
 

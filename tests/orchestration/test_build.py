@@ -66,7 +66,7 @@ class FakeDbt:
 def landed(root: Path) -> Workspace:
     """A company with one file landed."""
     workspace = make_workspace(root)
-    (root / "exports" / "ma_person_20260301.csv").write_text("person_id\n1\n", encoding="utf-8")
+    (root / "exports" / "ma_person_20260301.csv").write_text("ma_id\n1\n", encoding="utf-8")
     land_all(workspace.config)
     return workspace
 

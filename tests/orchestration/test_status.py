@@ -17,7 +17,7 @@ def up_to_date(tmp_path: Path) -> Workspace:
     """A company whose current version is what a run would publish now."""
     workspace = make_workspace(tmp_path)
     config = workspace.config
-    (tmp_path / "exports" / "ma_person_20260301.csv").write_text("person_id\n1\n", encoding="utf-8")
+    (tmp_path / "exports" / "ma_person_20260301.csv").write_text("ma_id\n1\n", encoding="utf-8")
     land_all(config)
     rows = registry_rows(config)
     made_of = {"inputs": inputs(config), "batches": batch_ids(rows), "as_of": default_as_of(config, rows)}
@@ -40,5 +40,5 @@ def test_a_half_built_warehouse_is_work(up_to_date: Workspace) -> None:
 def test_a_new_file_and_another_as_of_are_work(up_to_date: Workspace) -> None:
     assert "another as_of" in str(why_run(up_to_date.config, "2026-02-01 00:00:00"))
     exports = up_to_date.config.path.parent / "exports"
-    (exports / "ma_person_20260302.csv").write_text("person_id\n2\n", encoding="utf-8")
+    (exports / "ma_person_20260302.csv").write_text("ma_id\n2\n", encoding="utf-8")
     assert "1 new or changed file(s)" in str(why_run(up_to_date.config))
