@@ -82,16 +82,21 @@ def pending_files(config: Config) -> list[str]:
         except FolderError:
             pending.append(f"{feed.name}: its folder, which cannot be read")
             continue
-        table_dir = config.landing_dir / feed.system / feed.table
-        state = FileState(table_dir / "_files.json")
-        for file in files:
-            if state.is_known(file, feed.reading):
-                continue
-            seen = state.get(file.name)
-            is_other = seen is None or not seen.was_read_as(feed.reading) or seen.size != file.size
-            if is_other or (seen is not None and seen.sha256 != sha256_of(file.path)):
-                pending.append(f"{feed.name}: {file.name}")
+        state = FileState(config.landing_dir / feed.system / feed.table / "_files.json")
+        pending += [f"{feed.name}: {file.name}" for file in files if _is_pending(state, file, feed.reading)]
     return pending
+
+
+def _is_pending(state: FileState, file: SourceFile, reading: str) -> bool:
+    if state.is_known(file, reading):
+        return False
+    seen = state.get(file.name)
+    if seen is None or not seen.was_read_as(reading) or seen.size != file.size:
+        return True
+    try:
+        return seen.sha256 != sha256_of(file.path)
+    except OSError:
+        return True  # the landing says why it cannot be read
 
 
 def _siblings(config: Config, feed: Feed) -> list[Feed]:
