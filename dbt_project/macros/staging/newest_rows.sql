@@ -41,9 +41,9 @@
     {{ exceptions.raise_compiler_error("models/staging/" ~ system ~ "/_" ~ system ~ "__sources.yml declares no table " ~ table) }}
 {%- endmacro %}
 
-{# How a feed delivers: the company's setting, else the source's YAML, else upsert. #}
+{# How a feed delivers: the company's setting, else the source's YAML. #}
 {% macro feed_delivery(node) -%}
-    {{ return(var('feed_deliveries').get(node.source_name ~ '.' ~ node.name) or node.config.meta.get('delivery', 'upsert')) }}
+    {{ return(var('feed_deliveries').get(node.source_name ~ '.' ~ node.name) or node.config.meta['delivery']) }}
 {%- endmacro %}
 
 {# Zone of timestamps that carry none: the company's setting for the table or system, else the source's YAML, else the business time zone. #}
