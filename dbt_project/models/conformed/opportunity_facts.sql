@@ -51,13 +51,8 @@ joined as (
         case
             when recorded.record_code = 'won' and not coalesce(histories.tells_won, false)
                 or recorded.record_code = 'lost' and not coalesce(histories.tells_lost, false)
-                then coalesce(
-                    recorded.closed_at,
-                    -- a lost deal keeps the day for which it was planned: it did not close after its record said so
-                    least({{ business_day_start('recorded.close_on') }}, recorded.updated_at),
-                    recorded.updated_at,
-                    recorded.created_at
-                )
+                -- a lost deal keeps the day for which it was planned: it did not close after its record said so
+                then coalesce(recorded.closed_at, least({{ business_day_start('recorded.close_on') }}, recorded.updated_at), recorded.updated_at, recorded.created_at)
         end as record_closed_at
     from recorded
     left join histories
