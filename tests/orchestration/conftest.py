@@ -16,7 +16,7 @@ MARTS = {
     "leads": """
         select 'l' || n as lead_id, 'p' || n as person_key, 'a1' as account_key, 1 as cycle_no, true as is_countable,
             cast(null as varchar) as exclusion_reason, timestamp '2026-01-05' as mql_at,
-            timestamp '2026-01-06' as handed_over_at, cast(null as timestamp) as won_at,
+            timestamp '2026-01-06' as handed_over_at, cast(null as timestamp) as won_at, cast(null as timestamp) as closed_at,
             date '2026-01-04' as first_seen_on, 'manager' as persona, 'web' as channel
         from range(3) as r(n)""",
     "handed_over_leads": """
@@ -29,7 +29,7 @@ MARTS = {
         select cast(d as date) as date_on, dayofweek(d) between 1 and 5 as is_business_day
         from range(date '2025-12-01', date '2026-04-01', interval 1 day) as r(d)""",
     "opportunities": """
-        select 'o1' as opportunity_id, 'd1' as crm_opportunity_id, 'l1' as lead_id, 'a1' as account_key, true as is_countable,
+        select 'o1' as opportunity_id, 'd1' as crm_opportunity_id, 'l1' as lead_id, 'p1' as person_key, 'a1' as account_key, true as is_countable,
             true as is_won,
             timestamp '2026-02-01' as won_at, true as is_closed, timestamp '2026-02-01' as closed_at, cast(null as varchar) as loss_reason""",
     "stage_events": """

@@ -233,6 +233,20 @@ def test_an_incident_is_told_once(workspace: Workspace, monkeypatch: pytest.Monk
     assert tell(back) == [[third]]
 
 
+def test_the_money_of_a_deal_and_its_lead_is_at_stake_once(workspace: Workspace) -> None:
+    faults = (
+        "UPDATE marts.opportunities SET is_closed = false",
+        "INSERT INTO marts.mismatches SELECT * REPLACE ('m9' AS mismatch_id, 'g9' AS root_cause_group, 'C02' AS rule_code,"
+        " 'lead_cycle' AS subject_type, 'l1' AS subject_id) FROM marts.mismatches WHERE mismatch_id = 'm1'",
+    )
+    build(workspace, "r", faults)
+    audited_candidate(workspace, "r")
+    publish(workspace)
+    told = [incident.text for incident in open_incidents(workspace.config)]
+    assert told[0] == "B04, G01 リレー / Relay (CS, OPS): 3, 2,000 JPY"
+    assert told[-1] == "C02 あいうえお / A contract is missing (CS): 1"
+
+
 def test_no_incident_is_no_message(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
     assert not incidents_found(workspace.config, [], set())
     assert not caplog.text

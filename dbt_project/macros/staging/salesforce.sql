@@ -32,7 +32,7 @@
             {%- for start in [1, 6, 11] %}
                 || substr(
                     'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345',
-                    cast((instr('{{ patterns | join }}', '-' || substr({{ bits }}, {{ start }}, 5)) + 5) / 6 as integer),
+                    cast(floor((instr('{{ patterns | join }}', '-' || substr({{ bits }}, {{ start }}, 5)) + 5) / 6) as integer),
                     1
                 )
             {%- endfor %}
