@@ -8,7 +8,7 @@ import time
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ _TEMPORARY = (".tmp", ".part", ".crdownload", "~")
 _DATE_IN_NAME = re.compile(
     r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?:[T_\- ]?(\d{2})[-:.]?(\d{2})(?:[-:.]?(\d{2}))?(Z)?)?(?!\d)"
 )
-_FIRST_DATE = date(2000, 1, 1)
+_YEARS = range(2000, 2100)  # of dates in names
 _NOT_TEXT = "its name is not UTF-8: rename it"
 
 
@@ -137,10 +137,8 @@ def _glob_pattern(glob: str) -> str:
     return "".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob))
 
 
-def feed_files(
-    feed: Feed, siblings: Iterable[Feed], listing: FolderListing, now: datetime
-) -> tuple[list[SourceFile], list[str]]:
-    """The feed's files in order of extraction, and its refused ones with reasons. `now` is zoned.
+def feed_files(feed: Feed, siblings: Iterable[Feed], listing: FolderListing) -> tuple[list[SourceFile], list[str]]:
+    """The feed's files in order of extraction, and its refused ones with reasons.
 
     A glob goes before default names; a file that two globs match is refused, as no one can tell whose it is.
     """
@@ -160,16 +158,15 @@ def feed_files(
             names = ", ".join(sorted([feed.name, *rivals]))
             refused.append(f"{relative}: matches `files` of {names}: narrow all but one of them in tasuki.toml")
         else:
-            found.append(_source_file(feed, relative, now))
+            found.append(_source_file(feed, relative))
     return sorted(found, key=lambda file: (file.extracted_at, file.name)), refused
 
 
-def _source_file(feed: Feed, relative: str, now: datetime) -> SourceFile:
+def _source_file(feed: Feed, relative: str) -> SourceFile:
     path = feed.folder / relative
     stat = path.stat()
-    changed = datetime.fromtimestamp(stat.st_mtime, UTC)
-    dated = date_in_name(relative, feed.timezone, max(changed, now))
-    extracted = dated or changed.replace(tzinfo=None, microsecond=0)
+    dated = date_in_name(relative, feed.timezone)
+    extracted = dated or datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     return SourceFile(path, relative, stat.st_size, stat.st_mtime_ns, extracted, part="" if dated else relative)
 
 
@@ -193,23 +190,21 @@ def unclaimed_files(feeds: Iterable[Feed]) -> list[str]:
     return unclaimed
 
 
-def date_in_name(relative: str, timezone: ZoneInfo, latest: datetime) -> datetime | None:
+def date_in_name(relative: str, timezone: ZoneInfo) -> datetime | None:
     """The date (and time) in a file's name, else in a folder's: when it was extracted, naive UTC; None where there is none.
 
-    Digits before 2000, or after the day that follows `latest` (zoned), are a number and no date: as one, they would hold
-    `as_of` back or put every later file of the feed in the shade.
+    Digits of another century are a number and no date. What is landed does not hang on the day of the landing.
     A name without zone is in the feed's time zone. A date alone means the last second of that day, so that no event of
     the day lies after the extraction. A file without date was extracted when it last changed.
     """
-    last = latest.astimezone(timezone).date() + timedelta(days=1)
     for part in reversed(PurePosixPath(relative).parts):
         for match in _DATE_IN_NAME.finditer(part):
             year, month, day = (int(group) for group in match.groups()[:3])
+            if year not in _YEARS:
+                continue
             is_day = match[4] is None
             hour, minute, second = (23, 59, 59) if is_day else (int(group or 0) for group in match.groups()[3:6])
             try:
-                if not _FIRST_DATE <= date(year, month, day) <= last:
-                    continue
                 moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC if match[7] else timezone)
                 return moment.astimezone(UTC).replace(tzinfo=None)
             except (ValueError, OverflowError):

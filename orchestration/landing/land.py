@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ def pending_files(config: Config) -> list[str]:
     look = functools.cache(list_folder)
     for feed in config.feeds:
         try:
-            files, _ = feed_files(feed, _siblings(config, feed), look(feed.folder), datetime.now(UTC))
+            files, _ = feed_files(feed, _siblings(config, feed), look(feed.folder))
         except FolderError:
             pending.append(f"{feed.name}: its folder, which cannot be read")
             continue
@@ -110,7 +110,7 @@ def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path],
     try:
         with locked(table_dir / "_lock"):
             landing = _FeedLanding(feed, table_dir, config.landing_dir / "_rejects" / feed.system / feed.table, now)
-            files, result.refused = feed_files(feed, _siblings(config, feed), look(feed.folder), now)
+            files, result.refused = feed_files(feed, _siblings(config, feed), look(feed.folder))
             try:
                 new = landing.to_look_at(files)
                 changing = still_being_written(new)
@@ -218,6 +218,14 @@ class _FeedLanding:
         target = self._table_dir / f"{batch_id}.parquet"
         rejects = RejectWriter(self._feed, batch_id, file.name, self._rejects_dir / f"{batch_id}.parquet")
         previous = self._shape
+        ahead = (
+            [
+                f"the date in its name lies ahead ({file.extracted_at:%Y-%m-%d}), and no delivery before it counts: if it is a "
+                f"mistake, rename the file and remove its batch {target.name}"
+            ]
+            if file.extracted_at > self._loaded_at + timedelta(days=1)
+            else []
+        )
         job = Job(
             feed=self._feed,
             source=file.path,
@@ -230,7 +238,7 @@ class _FeedLanding:
             loaded_at=self._loaded_at,
             tmp=target.with_name(f".{batch_id}.tmp"),
             rejects=rejects,
-            describe_drift=lambda shape, rows: drift_notes(shape, rows, previous, self._feed),
+            describe_drift=lambda shape, rows: drift_notes(shape, rows, previous, self._feed) + ahead,
         )
         try:
             outcome = read_file(job)
