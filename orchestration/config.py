@@ -305,15 +305,15 @@ def _missing_folders(raw: Mapping[str, Any], base: Path) -> list[str]:
 
 
 def _overlaps(config: Config) -> list[str]:
-    """Folders that lie in each other: what one system or Tasuki itself wrote would be landed or published again."""
+    """Folders that lie in one that Tasuki writes or hold it: what it wrote would be landed or published again."""
     systems = {f"systems.{feed.system}.folder": feed.folder for feed in config.feeds}
     own = {
         f"paths.{name}": getattr(config, f"{name}_dir")
         for name in ("landing", "warehouse", "published", "restricted", "dagster")
     }
-    problems, others = [], systems | own
+    problems, others = [], dict(own)
     for name, folder in (systems | own).items():
-        del others[name]
+        others.pop(name, None)
         rivals = [
             f"{other} = {str(path)!r}"
             for other, path in others.items()

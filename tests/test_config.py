@@ -158,8 +158,7 @@ def test_each_mistake_says_key_value_and_what_to_do(load, text, message):
     [
         ("", {"hubspot": "."}, ["systems.hubspot.folder|paths." + n for n in ("landing", "warehouse", "published")]),
         ("", {"hubspot": "var/acme/landing/old"}, ["systems.hubspot.folder|paths.landing"]),
-        ("", {"hubspot": "exports", "crm": "exports"}, ["systems.hubspot.folder|systems.crm.folder"]),
-        ("", {"hubspot": "exports", "crm": "exports/crm"}, ["systems.hubspot.folder|systems.crm.folder"]),
+        ("", {"hubspot": "exports", "crm": "exports"}, []),
         ("published = 'out'\nrestricted = 'out'\n", {}, ["paths.published|paths.restricted"]),
         ("restricted = 'var/acme/published/secret'\n", {}, ["paths.published|paths.restricted"]),
         ("published = 'out'\nlanding = 'out/landing'\n", {}, ["paths.landing|paths.published"]),

@@ -137,26 +137,43 @@ def _glob_pattern(glob: str) -> str:
     return "".join(parts.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", glob))
 
 
-def feed_files(feed: Feed, siblings: Iterable[Feed], listing: FolderListing) -> tuple[list[SourceFile], list[str]]:
-    """The feed's files in order of extraction, and its refused ones with reasons.
+def feed_files(feed: Feed, feeds: Iterable[Feed], listing: FolderListing) -> tuple[list[SourceFile], list[str]]:
+    """The feed's files in order of extraction, and its refused ones with reasons. `feeds` are all of the company.
 
-    A glob goes before default names; a file that two globs match is refused, as no one can tell whose it is.
+    A glob goes before default names; a file that two globs match, or two systems would take, is refused, as no one can
+    tell whose it is.
     """
-    others = [other for other in siblings if other.files is not None and other.table != feed.table]
+    near = [
+        other
+        for other in feeds
+        if other.name != feed.name
+        and (feed.folder.is_relative_to(other.folder) or other.folder.is_relative_to(feed.folder))
+    ]
     found, refused = [], []
     for relative in sorted(
         [path.relative_to(feed.folder).as_posix() for path in listing.files] + list(listing.refused)
     ):
         if not claims(feed, relative):
             continue
-        rivals = [other.name for other in others if claims(other, relative)]
-        if rivals and feed.files is None:
+        path = feed.folder / relative
+        rivals = [
+            other
+            for other in near
+            if path.is_relative_to(other.folder) and claims(other, path.relative_to(other.folder).as_posix())
+        ]
+        if feed.files is None and any(other.files is not None for other in rivals):
             continue
+        rivals = [
+            other
+            for other in rivals
+            if (other.files is None) == (feed.files is None)
+            and (other.files is not None or other.system != feed.system)
+        ]
         if relative in listing.refused:
             refused.append(f"{relative}: {listing.refused[relative]}")
         elif rivals:
-            names = ", ".join(sorted([feed.name, *rivals]))
-            refused.append(f"{relative}: matches `files` of {names}: narrow all but one of them in tasuki.toml")
+            names = ", ".join(sorted([feed.name, *(other.name for other in rivals)]))
+            refused.append(f"{relative}: {names} would all take it: narrow `files` of all but one in tasuki.toml")
         else:
             found.append(_source_file(feed, relative))
     return sorted(found, key=lambda file: (file.extracted_at, file.name)), refused

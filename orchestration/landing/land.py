@@ -78,7 +78,7 @@ def pending_files(config: Config) -> list[str]:
     look = functools.cache(list_folder)
     for feed in config.feeds:
         try:
-            files, _ = feed_files(feed, _siblings(config, feed), look(feed.folder))
+            files, _ = feed_files(feed, config.feeds, look(feed.folder))
         except FolderError:
             pending.append(f"{feed.name}: its folder, which cannot be read")
             continue
@@ -99,10 +99,6 @@ def _is_pending(state: FileState, file: SourceFile, reading: str) -> bool:
         return True  # the landing says why it cannot be read
 
 
-def _siblings(config: Config, feed: Feed) -> list[Feed]:
-    return [other for other in config.feeds if other.system == feed.system]
-
-
 def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path], FolderListing]) -> FeedResult:
     result = FeedResult(feed.system, feed.table)
     table_dir = config.landing_dir / feed.system / feed.table
@@ -110,7 +106,7 @@ def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path],
     try:
         with locked(table_dir / "_lock"):
             landing = _FeedLanding(feed, table_dir, config.landing_dir / "_rejects" / feed.system / feed.table, now)
-            files, result.refused = feed_files(feed, _siblings(config, feed), look(feed.folder))
+            files, result.refused = feed_files(feed, config.feeds, look(feed.folder))
             try:
                 new = landing.to_look_at(files)
                 changing = still_being_written(new)

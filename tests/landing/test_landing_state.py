@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ import pytest
 
 from orchestration.landing import land as land_module
 from orchestration.landing import land_all, land_feed, pending_files, unclaimed_files
-from orchestration.landing.files import date_in_name
+from orchestration.landing.files import date_in_name, feed_files, list_folder
 from orchestration.progress import Report
 
 
@@ -246,8 +247,26 @@ def test_a_file_that_two_feeds_claim_is_refused(company):
     assert [batch.source_file for batch in contacts.batches + events.batches] == ["crm_contacts.csv"]
     assert contacts.refused == events.refused
     assert contacts.refused == [
-        "crm_events.csv: matches `files` of crm.contacts, crm.events: narrow all but one of them in tasuki.toml"
+        "crm_events.csv: crm.contacts, crm.events would all take it: narrow `files` of all but one in tasuki.toml"
     ]
+
+
+def test_two_systems_may_share_a_folder_but_no_file(company):
+    (feed,) = (feed for feed in company.config.feeds if feed.table == "contacts")
+    company.put("contacts.csv", text("1,,"))
+    company.put("old/leads_1.csv", text("1,,"))
+    theirs = replace(feed, system="ma")
+    below = replace(feed, system="ma", table="leads", folder=feed.folder / "old")
+    listing = list_folder(feed.folder)
+    found, refused = feed_files(feed, [feed, theirs, below], listing)
+    assert (found, refused) == (
+        [],
+        ["contacts.csv: crm.contacts, ma.contacts would all take it: narrow `files` of all but one in tasuki.toml"],
+    )
+    named = replace(theirs, files="contacts.csv")
+    assert feed_files(feed, [feed, named], listing) == ([], []), "the one that names it takes it"
+    assert [file.name for file in feed_files(named, [feed, named], listing)[0]] == ["contacts.csv"]
+    assert [file.name for file in feed_files(below, [feed, below], list_folder(below.folder))[0]] == ["leads_1.csv"]
 
 
 def test_one_bad_feed_does_not_stop_the_others(company, monkeypatch):
