@@ -99,6 +99,9 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
     folder = config.restricted_dir / "versions" / (version or "")
     if version is None or not (folder / KEPT_FILE).exists():
         raise PreviewError(f"there is no version to compare with; run: tasuki run --config {config.path}")
+    known = _kpis()
+    if kpi is not None and kpi not in known:
+        raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")
     as_of = json.loads((config.published_dir / "versions" / version / "manifest.json").read_text())["as_of"]
     marts = config.published_dir / "versions" / version / MARTS_FILE
     with tempfile.TemporaryDirectory(prefix="preview-", dir=config.home_dir) as scratch, _environment():
@@ -129,6 +132,12 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
                 notes=build.notes(changed),
                 seconds=seconds,
             )
+
+
+def _kpis() -> list[str]:
+    """The KPIs of the project, without waiting for dbt: a KPI's YAML is named after it."""
+    files = sorted((DBT_DIR / "models" / "kpis").glob("*.yml"))
+    return [file.stem for file in files if re.search(r"(?m)^        kpi:", file.read_text(encoding="utf-8"))]
 
 
 @contextmanager
@@ -214,8 +223,7 @@ class _Build:
     def changed(self, kpi: str | None) -> list[str]:
         """The models and seeds to build: what was changed and all definitions that follow from it.
 
-        `modified` are those whose own SQL, macros or rows changed. Raises PreviewError for an unknown KPI and where the change
-        lies before the definitions.
+        `modified` are those whose own SQL, macros or rows changed. Raises PreviewError where the change lies before the definitions.
         """
         nodes = self.nodes
         self.modified = sorted(name for name in nodes if self._differs(name))
@@ -276,11 +284,6 @@ class _Build:
             else f"dbt_project/{node['original_file_path']}"
         )
 
-    def _known_kpi(self, kpi: str) -> None:
-        known = sorted(node["name"] for node in self.nodes.values() if node["config"]["meta"].get("kpi"))
-        if kpi not in known:
-            raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")
-
     def _made_of(self, model: str) -> set[str]:
         """The model, and what it is made of; nothing where there is no such model."""
         found = {f"model.tasuki.{model}"} & self.nodes.keys()
@@ -294,7 +297,6 @@ class _Build:
 
     def _only(self, kpi: str) -> set[str]:
         """What a KPI and the teams' views of it are made of, and what makes values of them, but no other KPI."""
-        self._known_kpi(kpi)
         found = self._made_of(kpi) | self._made_of(f"{kpi}{VIEWS}")
         waiting = [name for name in (f"model.tasuki.{kpi}", f"model.tasuki.{kpi}{VIEWS}") if name in found]
         while waiting:

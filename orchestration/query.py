@@ -57,7 +57,8 @@ def run_query(config: Config, statement: str) -> Answer:
         con.execute("set lock_configuration = true")
         statements = con.extract_statements(statement)
         if len(statements) != 1:
-            raise QueryError(f"write one statement, not {len(statements)}")
+            pivot = "; of a pivot name the columns: `on … in (…)`" if "pivot" in statement.lower() else ""
+            raise QueryError(f"write one statement, not {len(statements)}{pivot}")
         if statements[0].type not in READING:
             raise QueryError("write a statement that reads: select, from, with, describe, summarize, show or explain")
         return Answer(con, con.execute(statements[0]))

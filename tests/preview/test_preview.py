@@ -207,6 +207,11 @@ def test_a_raised_version_leaves_no_idle_months(analyst: Analyst) -> None:
     assert found.values == []
 
 
+def test_an_unknown_kpi_is_told_at_once(analyst: Analyst) -> None:
+    with pytest.raises(PreviewError, match="--kpi mql_count: no such KPI; known: accept_rate, .*mql_cnt, "):
+        analyst.see("mql_count")
+
+
 def test_a_change_before_the_definitions_needs_a_run(analyst: Analyst) -> None:
     analyst.edit("dbt_project/models/conformed/con_people.sql", "final as (", "final as (\n-- on purpose\n")
     with pytest.raises(PreviewError, match="con_people.sql: changed before the definitions"):
