@@ -297,6 +297,7 @@ def _missing_folders(raw: Mapping[str, Any], base: Path) -> list[str]:
     company = raw.get("company")
     folders = [("company.seeds", company.get("seeds"))] if isinstance(company, dict) else []
     folders += [(f"systems.{name}.folder", system.get("folder")) for name, system in _tables(raw.get("systems"))]
+    # os.path.isdir says no where Path.is_dir raises: below a folder that may not be looked into
     return [
         f"{key} = {folder!r}: there is no folder {base / folder}; create it or correct the path (relative to the toml file)"
         for key, folder in folders

@@ -63,7 +63,7 @@ def _system_assets(workspace: Workspace, system: str, feeds: list[Feed]) -> dg.A
         for batch in registry_rows(workspace.config):
             rows[f"{batch['system']}.{batch['table_name']}"] += batch["rows_landed"]
         with contextlib.suppress(FolderError):  # told with each feed
-            if files := unclaimed_files(feeds):
+            if files := [file for file in unclaimed_files(workspace.config.feeds) if file.startswith(f"{system}: ")]:
                 report.unclaimed(files)
                 context.log.warning(f"no feed takes {'; '.join(few(files))}")
         for feed, result in zip(wanted, results, strict=True):

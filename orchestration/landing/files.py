@@ -6,7 +6,7 @@ import os
 import re
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -156,19 +156,11 @@ def feed_files(feed: Feed, feeds: Iterable[Feed], listing: FolderListing) -> tup
         if not claims(feed, relative):
             continue
         path = feed.folder / relative
-        rivals = [
-            other
-            for other in near
-            if path.is_relative_to(other.folder) and claims(other, path.relative_to(other.folder).as_posix())
-        ]
-        if feed.files is None and any(other.files is not None for other in rivals):
+        rivals = [other for other in near if _takes(other, path)]
+        named = [other for other in rivals if other.files is not None]
+        if named and feed.files is None:
             continue
-        rivals = [
-            other
-            for other in rivals
-            if (other.files is None) == (feed.files is None)
-            and (other.files is not None or other.system != feed.system)
-        ]
+        rivals = named if feed.files is not None else [other for other in rivals if other.system != feed.system]
         if relative in listing.refused:
             refused.append(f"{relative}: {listing.refused[relative]}")
         elif rivals:
@@ -179,6 +171,10 @@ def feed_files(feed: Feed, feeds: Iterable[Feed], listing: FolderListing) -> tup
     return sorted(found, key=lambda file: (file.extracted_at, file.name)), refused
 
 
+def _takes(feed: Feed, path: Path) -> bool:
+    return path.is_relative_to(feed.folder) and claims(feed, path.relative_to(feed.folder).as_posix())
+
+
 def _source_file(feed: Feed, relative: str) -> SourceFile:
     path = feed.folder / relative
     stat = path.stat()
@@ -187,22 +183,21 @@ def _source_file(feed: Feed, relative: str) -> SourceFile:
     return SourceFile(path, relative, stat.st_size, stat.st_mtime_ns, extracted, part="" if dated else relative)
 
 
-def unclaimed_files(feeds: Iterable[Feed]) -> list[str]:
+def unclaimed_files(feeds: Sequence[Feed]) -> list[str]:
     """`system: file` for what lies in the systems' folders and no feed takes, with the reason where it is refused.
+
+    `feeds` are all of the company: systems may share a folder.
 
     Raises FolderError where a folder cannot be read.
     """
-    by_system: dict[str, list[Feed]] = {}
-    for feed in feeds:
-        by_system.setdefault(feed.system, []).append(feed)
     unclaimed = []
-    for system, ours in by_system.items():
-        listing = list_folder(ours[0].folder)
-        reasons = {path.relative_to(ours[0].folder).as_posix(): "" for path in listing.files} | listing.refused
+    for system, folder in {feed.system: feed.folder for feed in feeds}.items():
+        listing = list_folder(folder)
+        reasons = {path.relative_to(folder).as_posix(): "" for path in listing.files} | listing.refused
         unclaimed += [
             f"{system}: {name}" + (f": {reason}" if reason else "")
             for name, reason in reasons.items()
-            if not any(claims(feed, name) for feed in ours)
+            if not any(_takes(feed, folder / name) for feed in feeds)
         ]
     return unclaimed
 

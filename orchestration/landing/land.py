@@ -214,14 +214,12 @@ class _FeedLanding:
         target = self._table_dir / f"{batch_id}.parquet"
         rejects = RejectWriter(self._feed, batch_id, file.name, self._rejects_dir / f"{batch_id}.parquet")
         previous = self._shape
-        ahead = (
-            [
+        ahead = []
+        if file.extracted_at > self._loaded_at + timedelta(days=1):
+            ahead = [
                 f"the date in its name lies ahead ({file.extracted_at:%Y-%m-%d}), and no delivery before it counts: if it is a "
                 f"mistake, rename the file and remove its batch {target.name}"
             ]
-            if file.extracted_at > self._loaded_at + timedelta(days=1)
-            else []
-        )
         job = Job(
             feed=self._feed,
             source=file.path,
@@ -263,8 +261,10 @@ def read_file(job: Job) -> ReadOutcome:
     the known keys would delete every record.
     """
     outcome = _read_format(job)
+    if not outcome.shape.columns:  # rejected already, or lines without anything in them
+        return outcome if outcome.rows_in else reject_whole_file(job, "the file is empty", outcome.encoding)
     missing = missing_keys(outcome.shape.columns, job.feed)
-    if not missing or (outcome.rows_in and not outcome.shape.columns):  # rejected, with a better reason
+    if not missing:
         return outcome
     reason = (
         f"no column {', '.join(missing)}, the key of {job.feed.name}: name its header under `columns` in tasuki.toml, "

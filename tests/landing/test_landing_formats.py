@@ -163,7 +163,6 @@ def test_header_only_is_a_complete_batch_of_no_rows(company):
         ("contacts.csv", "Contact No,email\n1,a\n2,b\n"),
         ("contacts.csv", "id;email\n1;a\n"),
         ("contacts.jsonl", '{"number": 1, "email": "a"}\n'),
-        ("contacts.jsonl", "\n"),
     ],
 )
 def test_a_file_without_its_key_is_one_reject(company, name, content):
@@ -179,6 +178,12 @@ def test_a_file_without_its_key_is_one_reject(company, name, content):
             "or correct `skip_lines` or `delimiter` there",
         )
     ]
+
+
+def test_blank_json_lines_are_an_empty_file(company):
+    company.put("contacts.jsonl", "\n")
+    assert (land(company).rows_in, company.rejects()) == (1, [(None, "the file is empty")])
+    assert company.registry("is_complete") == [(False,)]
 
 
 def test_a_key_is_there_under_its_other_names_or_as_what_it_is_made_of(company):

@@ -258,6 +258,8 @@ def test_two_systems_may_share_a_folder_but_no_file(company):
     theirs = replace(feed, system="ma")
     below = replace(feed, system="ma", table="leads", folder=feed.folder / "old")
     listing = list_folder(feed.folder)
+    company.put("notes.txt", "")
+    assert unclaimed_files([feed, below]) == ["crm: notes.txt"], "what the other takes is claimed"
     found, refused = feed_files(feed, [feed, theirs, below], listing)
     assert (found, refused) == (
         [],

@@ -41,8 +41,8 @@ from {{ ref(rule) }}
     }) }}
 {%- endmacro %}
 
-{# The findings of some groups, of rules that are evaluated, with their ids. Where records of two systems of one kind share an id, or a rule finds
-   the same twice, the subjects, then the times tell the mismatches apart. #}
+{# The findings of some groups, of rules that are evaluated, with their ids. What a rule says twice in every word is one; where records of two
+   systems of one kind share an id, or one has the same fault twice, the subjects, then the times and values tell the mismatches apart. #}
 {% macro identified_mismatches(groups) -%}
 with found as (
     {%- for group in groups %}
@@ -56,7 +56,7 @@ definitions as (
 ),
 
 hashed as (
-    select
+    select distinct
         {{ string_hash(['found.rule_code', 'found.ma_table', 'found.ma_record_id', 'found.crm_table', 'found.crm_record_id', 'found.detail']) }} as hash,
         coalesce(found.row_severity, definitions.severity) as severity,
         definitions.transit,
