@@ -84,6 +84,7 @@ def dbt_environment(workspace: Workspace, as_of: str) -> dict[str, str]:
         "TASUKI_MEMORY": memory_limit(),
         "DBT_TARGET_PATH": str(workspace.target),
         "DBT_LOG_PATH": str(workspace.logs),
+        "DBT_LOG_LEVEL_FILE": "info",  # its debug log took a fifth of the build's time
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "0",
         "DO_NOT_TRACK": "1",
     }

@@ -37,6 +37,7 @@
         cast({{ literal_or_null(meta.get('parent')) }} as {{ dbt.type_string() }}) as parent_code,
         cast({{ kpi_level(code, parents) }} as integer) as level,
         {{ 'true' if meta.get('estimated') else 'false' }} as is_estimated,
+        {{ 'true' if 'is_mature' in node.columns else 'false' }} as has_maturity,
         {{ kpi_availability(meta.get('needs', [])) }} as availability
             {%- if not (loop.last and kind_loop.last) %}
     union all

@@ -1,5 +1,5 @@
-{# What a kind's rows give to the columns of kpi_rows. What a kind does not have is null. #}
-{% macro kpi_row_columns(kind) -%}
+{# What a KPI's rows give to the columns of kpi_rows, by its kind. What a kind does not have is null. `settles` says that a flow tells when a row is final. #}
+{% macro kpi_row_columns(kind, settles=false) -%}
     {%- set empty = {
         'counted_on': 'cast(null as date)',
         'converted_on': 'cast(null as date)',
@@ -25,6 +25,7 @@
         },
         'distinct': {'counted_on': 'counted_on', 'numerator': 'cast(1 as decimal(18, 2))'}
     } -%}
+    {%- if settles -%}{%- do own['flow'].update({'is_mature': 'is_mature'}) -%}{%- endif -%}
     {%- for column, nothing in empty.items() %}
     {{ own[kind].get(column, nothing) }} as {{ column }}{{ ',' if not loop.last }}
     {%- endfor -%}
@@ -48,7 +49,7 @@ select
     subject_id,
     view,
     member,
-    {{- kpi_row_columns(kind) }}
+    {{- kpi_row_columns(kind, model == code and execute and 'is_mature' in kpi_node(code).columns) }}
 from {{ ref(model) }}
                 {%- if not (loop.last and code_loop.last and kind_loop.last) %}
 

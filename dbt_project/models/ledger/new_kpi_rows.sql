@@ -77,6 +77,15 @@ facts as (
     left join persons_now on subjects.person_key = persons_now.person_key
 ),
 
+-- flows whose rows were not final before so many days
+unsettled as (
+    select definitions.kpi_code, windows.days, windows.valid_from, windows.valid_to, publishes.previous_as_of_on
+    from {{ ref('kpi_definitions') }} as definitions
+    join {{ ref('windows') }} as windows on definitions.window_name = windows.name
+    join {{ ref('publishes') }} as publishes on publishes.is_present
+    where definitions.kind = 'flow' and definitions.has_maturity
+),
+
 final as (
     select
         {%- for column in counted_columns() %}
@@ -91,11 +100,15 @@ final as (
             when facts.is_backdated then 'backdated_change'
             when definitions.is_estimated then 'follows'
             when steps.kind in ('cohort', 'duration', 'start_cohort') and facts.has_more then 'elapsed'
+            when unsettled.kpi_code is not null then 'elapsed'
             else 'backdated_change'
         end as cause
     from steps
     left join facts on steps.subject_type = facts.subject_type and steps.subject_id = facts.subject_id
     left join {{ ref('kpi_definitions') }} as definitions on steps.kpi_code = definitions.kpi_code
+    left join unsettled
+        on steps.kpi_code = unsettled.kpi_code and steps.view = 'shared' and {{ in_force('unsettled', 'steps.counted_on') }}
+            and {{ add_days('steps.counted_on', 'unsettled.days') }} >= unsettled.previous_as_of_on
 )
 
 select * from final
