@@ -48,9 +48,10 @@ class Workspace:
         """The project's seeds with the company's own laid over them.
 
         Inside the dbt project, one folder per company: dbt writes what it made of a seed to the seed's path below its
-        target, and a path that leads out of the project can end on the CSV itself.
+        target, and a path that leads out of the project can end on the CSV itself. Its name differs from one copy of
+        the project to another: what dbt keeps of a parse says where the seeds lay, and dbt parses anew when it changes.
         """
-        return DBT_DIR / ".seeds" / hashlib.sha256(str(self.config.home_dir).encode()).hexdigest()[:12]
+        return DBT_DIR / ".seeds" / hashlib.sha256(f"{self.config.home_dir}\0{DBT_DIR}".encode()).hexdigest()[:12]
 
     @property
     def target(self) -> Path:

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from orchestration import warehouse
 from orchestration.config import load_config
 from orchestration.warehouse import (
     SEEDS_DIR,
     WarehouseError,
     Workspace,
     begin_build,
+    dbt_environment,
     dbt_vars,
     default_as_of,
     finish_build,
@@ -60,6 +62,16 @@ def test_as_of_is_what_every_feed_that_sets_it_knows(workspace: Workspace) -> No
     assert default_as_of(workspace.config, rows) == "2026-03-07 00:00:00"
     with pytest.raises(WarehouseError, match="nothing has landed yet"):
         default_as_of(workspace.config, [batch("cs_csat", 2)])
+
+
+def test_another_copy_of_the_project_makes_dbt_parse_anew(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dbt reads seeds from where they lay when it parsed: those of the copy before, unless their folder's name changes."""
+    here = dbt_environment(workspace, "2026-03-31 15:00:00")["TASUKI_SEEDS"]
+    monkeypatch.setattr(warehouse, "DBT_DIR", tmp_path / "copy" / "dbt_project")
+    there = dbt_environment(workspace, "2026-03-31 15:00:00")["TASUKI_SEEDS"]
+    assert here != there and Path(here).parent == Path(there).parent == Path(".seeds")
 
 
 def test_a_company_lays_its_seeds_over_the_projects(workspace: Workspace, tmp_path: Path) -> None:
