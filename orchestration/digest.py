@@ -181,10 +181,12 @@ def _gaps(language: Language, month: date) -> str:
 
 
 def _restated(language: Language) -> str:
-    """Of the shared view, the headlines first. A value that only grew older, or follows from others, is no news."""
+    """Of the shared view, the headlines first. A value that only grew older, follows from others or is as it was, is no news."""
 
     def number(column: str) -> str:
-        whole = f"case when statistic = 'median' then {column}_value else {column}_numerator end"
+        whole = (
+            f"case when statistic = 'median' then {column}_value else coalesce({column}_numerator, {column}_value) end"
+        )
         below = f"case when statistic <> 'median' then {column}_denominator end"
         return f"coalesce({_shown(whole)}, '–') || coalesce(' / ' || {_shown(below)}, '')"
 
@@ -206,7 +208,7 @@ def _restated(language: Language) -> str:
         causes as (
             select kpi_code, member, period_start,
                 string_agg(
-                    cause_name || case when statistic <> 'median' then ' ' || {_signed("n")} || case when d <> 0 then ' / ' || {_signed("d")} else '' end else '' end,
+                    cause_name || case when statistic <> 'median' and (n <> 0 or d <> 0) then ' ' || {_signed("n")} || case when d <> 0 then ' / ' || {_signed("d")} else '' end else '' end,
                     ', ' order by abs(n) desc, cause
                 ) as causes
             from by_cause
@@ -218,6 +220,7 @@ def _restated(language: Language) -> str:
                 max(moved) as moved
             from restated
             group by all
+            having first(published order by publish_no) <> last(now order by publish_no)
         )
         select trim(name || ' ' || member), strftime(period_start, '%Y-%m'), published, now, causes
         from numbers join causes using (kpi_code, member, period_start)

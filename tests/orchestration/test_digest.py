@@ -77,6 +77,9 @@ RESTATED = [
     (4, 0, "ltv", "derived", "value", 3000, 10, 3600, 10, "input_change", 600, 0),  # a margin entered anew
     (4, 0, "mql_rate", "cohort", "rate", 3, 10, 4, 10, "elapsed", 1, 0),  # it only grew older
     (4, 0, "velocity", "derived", "value", 3, 10, 4, 10, "follows", 1, 0),
+    (3, 6, "won_cnt", "flow", "sum", 5, None, 4, None, "definition_change", -1, 0),  # taken back in the same week
+    (4, 0, "won_cnt", "flow", "sum", 4, None, 5, None, "definition_change", 1, 0),
+    (4, 0, "persona_gap", "derived", "value", None, None, None, None, "definition_change", 0, 0),  # it is no quotient
 ]
 
 
@@ -100,6 +103,9 @@ def restated_version(company: Built, root: Path) -> Config:
                 " name_en AS cause_name_en, ? AS numerator_difference, ? AS denominator_difference FROM names WHERE cause = ?",
                 [publish, days, kpi, basis, statistic, *numbers, above, below, cause],
             )
+        con.execute(
+            "UPDATE marts.kpi_restatements SET old_value = 0.25, new_value = 0.5 WHERE kpi_code = 'persona_gap'"
+        )
         con.execute("DROP TABLE names")
     return config
 
@@ -113,6 +119,7 @@ def test_it_tells_what_published_months_became_this_week_and_why(sample_company:
     deleted, changed = "Record deleted -1 / -1", "Definition or threshold changed -2"
     assert told["en"] == [
         ("Bookings", "2026-02", "–", "1,500.50", "Row arrived late +1,500.50"),
+        ("Persona gap", "2026-02", "0.25", "0.50", "Definition or threshold changed"),
         ("Hot lead share", "2026-02", "9 / 20", "6 / 19", f"{changed}, {deleted}"),
         (
             "Lifetime value",
@@ -123,7 +130,7 @@ def test_it_tells_what_published_months_became_this_week_and_why(sample_company:
         ),
     ]
     assert [row[1:4] for row in told["ja"]] == [row[1:4] for row in told["en"]]
-    assert told["ja"][1][4] == "定義・しきい値の変更 -2, 削除 -1 / -1"
+    assert told["ja"][2][4] == "定義・しきい値の変更 -2, 削除 -1 / -1"
 
 
 def test_what_a_stale_system_hides_stays_at_stake(sample_company: Built, tmp_path: Path) -> None:
