@@ -41,8 +41,9 @@ from {{ ref(rule) }}
     }) }}
 {%- endmacro %}
 
-{# The findings of some groups, of rules that are evaluated, with their ids. What a rule says twice in every word is one; where records of two
-   systems of one kind share an id, or one has the same fault twice, the subjects, then the times and values tell the mismatches apart. #}
+{# The findings of some groups, of rules that are evaluated, with their ids. What a rule says twice in every word is one. Where records of two
+   systems of one kind are numbered alike, the subject belongs to the id, whether or not both have the fault; where one record has the same
+   fault twice, the times and values tell the mismatches apart. #}
 {% macro identified_mismatches(groups) -%}
 with found as (
     {%- for group in groups %}
@@ -55,28 +56,42 @@ definitions as (
     select * from {{ ref('mismatch_definitions') }} where is_evaluated
 ),
 
+alike as (
+    select * from {{ ref('records_numbered_alike') }}
+),
+
 hashed as (
     select distinct
         {{ string_hash(['found.rule_code', 'found.ma_table', 'found.ma_record_id', 'found.crm_table', 'found.crm_record_id', 'found.detail']) }} as hash,
+        ma_alike.record_id is not null or crm_alike.record_id is not null as is_numbered_alike,
         coalesce(found.row_severity, definitions.severity) as severity,
         definitions.transit,
         found.*
     from found
     inner join definitions on found.rule_code = definitions.rule_code
+    left join alike as ma_alike on found.ma_table = ma_alike.table_name and found.ma_record_id = ma_alike.record_id
+    left join alike as crm_alike on found.crm_table = crm_alike.table_name and found.crm_record_id = crm_alike.record_id
+),
+
+identified as (
+    select
+        case when is_numbered_alike then {{ string_hash(['hash', 'subject_id']) }} else hash end as own_hash,
+        *
+    from hashed
 ),
 
 numbered as (
     select
         *,
         row_number() over (
-            partition by hash
+            partition by own_hash
             order by subject_type nulls last, subject_id nulls last, occurred_at nulls last, ma_value nulls last, crm_value nulls last
         ) as subject_no
-    from hashed
+    from identified
 ),
 
 final as (
-    select case when subject_no = 1 then hash else {{ string_hash(['hash', 'subject_no']) }} end as mismatch_id, *
+    select case when subject_no = 1 then own_hash else {{ string_hash(['own_hash', 'subject_no']) }} end as mismatch_id, *
     from numbered
 )
 
