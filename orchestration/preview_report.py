@@ -80,7 +80,7 @@ def _tail(found: Preview) -> Iterator[str]:
     ]
     for row in flips:
         met = "is met now" if row["is_met"] else "is no longer met"
-        yield f"Target {met}: {row['kpi_code']} {_period(row)} {_segment(row)} (target {_number(row['target'])})"
+        yield f"Target {met}: {_code(row)} {_period(row)} {_segment(row)} (target {_number(row['target'])})"
     if any(found.sla.values()):
         yield f"SLA: of the handed-over leads {found.sla['in_time']:,} are in time now and {found.sla['late']:,} late that were not."
     if found.seconds:
@@ -89,13 +89,18 @@ def _tail(found: Preview) -> Iterator[str]:
         yield f"Built {len(found.seconds)} models in {sum(found.seconds.values()):.1f} s; slowest: {listed}"
 
 
+def _code(row: dict[str, Any]) -> str:
+    """A KPI with its member and, but for the shared one, its view."""
+    return " ".join(filter(None, [row["kpi_code"], row["member"], "" if row["view"] == "shared" else row["view"]]))
+
+
 def _period(row: dict[str, Any]) -> str:
     """Months and quarters go by their first month."""
     return f"{row['period_start']:%Y-%m}" + (" (quarter)" if row["grain"] == "fiscal_quarter" else "")
 
 
 def _value_cells(row: dict[str, Any]) -> list[str]:
-    code = " ".join(filter(None, [row["kpi_code"], row["member"], "" if row["view"] == "shared" else row["view"]]))
+    code = _code(row)
     if row["statistic"] in ("median", "p90"):
         code += f" {row['statistic']}"
     if row["basis"] == "period" and row["old_denominator"] is not None:
@@ -125,8 +130,7 @@ def _number(value: Any, *, sign: bool = False) -> str:
 
 def _subject_lines(found: Preview) -> Iterator[str]:
     for count in found.counts:
-        series = " ".join(filter(None, [count["kpi_code"], count["member"]]))
-        yield f"{series}: {count['subjects']:,} {count['change'].replace('changes', 'change').replace('enters', 'enter').replace('leaves', 'leave')}"
+        yield f"{_code(count)}: {count['subjects']:,} {count['change'].replace('changes', 'change').replace('enters', 'enter').replace('leaves', 'leave')}"
         shown = [
             s
             for s in found.subjects

@@ -106,6 +106,8 @@ def test_a_lower_threshold_says_who_becomes_hot_and_why(analyst: Analyst) -> Non
     assert f"{found.sla['late']} late that were not" in to_markdown(found, "")
     page = to_markdown(found, "On the data of <the> company.")
     assert "hot\\_lead\\_share" in page and "<the>" not in page
+    marketing = changes["hot_lead_share", "marketing"]["subjects"]
+    assert f"hot\\_lead\\_share marketing: {marketing} change" in page
     assert json.loads(to_json(found))["changed"] == found.changed
     # alone it is what it is among all, marketing's own way of counting too, which reads the threshold by itself
     alone = analyst.see("hot_lead_share").values
