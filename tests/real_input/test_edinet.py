@@ -158,12 +158,12 @@ def test_the_catalogue_finds_one_company_in_many_accounts_and_nothing_else(compa
     """A09 names every spelling after the first of each company; two numbers under one name, and a name without number, are no fault."""
     with duckdb.connect(str(company.warehouse), read_only=True) as connection:
         found = connection.execute(
-            "SELECT rule_code, crm_record_id, detail FROM mismatches.mismatches_in_records"
+            "SELECT rule_code, crm_record_id, crm_value FROM mismatches.mismatches_in_records"
         ).fetchall()
     records = sorted(record for record, _, _, _ in accounts(company, "spelling-"))
     companies = defaultdict(list)
     for record in records:
         companies[record.split("-")[2]].append(record)
-    further = {("A09", record, first) for first, *others in companies.values() for record in others}
+    further = {("A09", record, f"same company as {first}") for first, *others in companies.values() for record in others}
     assert set(found) == further
     assert len(found) == len(further) == COMPANIES * (len(spellings("")) - 1)

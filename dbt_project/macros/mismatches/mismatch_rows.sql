@@ -37,6 +37,7 @@ from {{ ref(rule) }}
         'crm_contact': {'id': 'crm_contact_id', 'has_owner': true},
         'crm_account': {'id': 'crm_account_id', 'has_owner': true},
         'crm_opportunity': {'id': 'crm_opportunity_id', 'has_owner': true},
+        'crm_activity': {'id': 'activity_id', 'has_owner': true},
         'cs_contract': {'id': 'contract_id', 'has_owner': false},
     }) }}
 {%- endmacro %}

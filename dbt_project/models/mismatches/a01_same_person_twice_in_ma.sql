@@ -30,9 +30,9 @@ final as (
         person_key as subject_id,
         record_id as ma_record_id,
         cast(null as {{ dbt.type_string() }}) as crm_record_id,
-        {{ masked_email('email_normalised') }} as ma_value,
+        {{ masked_email('email_normalised') }} || ', as ' || first_id as ma_value,
         cast(null as {{ dbt.type_string() }}) as crm_value,
-        first_id as detail,
+        '' as detail,
         cast(null as decimal(18, 2)) as amount_at_stake,
         created_at as occurred_at
     from ordered

@@ -30,8 +30,8 @@ final as (
         cast(null as {{ dbt.type_string() }}) as ma_record_id,
         pairs.record_id as crm_record_id,
         cast(null as {{ dbt.type_string() }}) as ma_value,
-        {{ masked_email('pairs.email_normalised') }} as crm_value,
-        pairs.contact_id as detail,
+        {{ masked_email('pairs.email_normalised') }} || ', as contact ' || pairs.contact_id as crm_value,
+        '' as detail,
         cast(null as decimal(18, 2)) as amount_at_stake,
         pairs.both_since as occurred_at
     from pairs

@@ -75,9 +75,9 @@ final as (
         case when ordered.record_type = 'ma_person' then ordered.record_id end as ma_record_id,
         case when ordered.record_type <> 'ma_person' then ordered.record_id end as crm_record_id,
         ordered.record_type as crm_table,
-        case when ordered.record_type = 'ma_person' then {{ masked_email('ordered.email_normalised') }} end as ma_value,
-        case when ordered.record_type <> 'ma_person' then {{ masked_email('ordered.email_normalised') }} end as crm_value,
-        ordered.first_record as detail,
+        case when ordered.record_type = 'ma_person' then {{ masked_email('ordered.email_normalised') }} || ', as ' || ordered.first_record end as ma_value,
+        case when ordered.record_type <> 'ma_person' then {{ masked_email('ordered.email_normalised') }} || ', as ' || ordered.first_record end as crm_value,
+        '' as detail,
         cast(null as decimal(18, 2)) as amount_at_stake,
         ordered.created_at as occurred_at
     from ordered

@@ -43,7 +43,7 @@ final as (
         crm_account_id as crm_record_id,
         cast(null as {{ dbt.type_string() }}) as ma_value,
         'same company as ' || first_id as crm_value,
-        first_id as detail,
+        '' as detail,
         cast(null as decimal(18, 2)) as amount_at_stake,
         created_at as occurred_at
     from ordered

@@ -1,20 +1,24 @@
--- Leads that inside sales gave back without saying why, or that never came back to a nurture programme.
+-- Leads that inside sales gave back without saying why, or that are in no nurture programme and came back to none.
 with leads as (
     select * from {{ ref('live_crm_leads') }}
 ),
 
 nurture as (
-    select persons.person_key, max(members.created_at) as joined_at
+    select
+        persons.person_key,
+        max(members.created_at) as joined_at,
+        max(coalesce(programmes.ended_on, date '9999-12-31')) as ended_on
     from {{ ref('ma_campaign_member') }} as members
-    inner join {{ ref('ma_campaign') }} as campaigns
-        on members.source_system = campaigns.source_system
-        and members.campaign_id = campaigns.campaign_id
-        and lower({{ trimmed('campaigns.programme_type') }}) = 'nurture'
+    inner join {{ ref('campaign_programmes') }} as programmes
+        on members.source_system = programmes.source_system
+        and members.campaign_id = programmes.campaign_id
+        and programmes.kind = 'nurture'
     inner join {{ ref('person_records') }} as persons
         on coalesce(members.ma_id, members.crm_lead_id, members.crm_contact_id) = persons.record_id
         and persons.record_type = case
             when members.ma_id is not null then 'ma_person' when members.crm_lead_id is not null then 'crm_lead' else 'crm_contact'
         end
+    where not coalesce(members.is_deleted, false)
     group by persons.person_key
 ),
 
@@ -35,6 +39,7 @@ faults as (
     where leads.stage = 'recycled'
         and nurturing.cnt > 0
         and coalesce(nurture.joined_at < leads.stage_since, true)
+        and coalesce(nurture.ended_on < {{ business_date(cross_system_cutoff('ma', 'crm')) }}, true)
         and {{ add_seconds('leads.stage_since', '86400 * ' ~ mismatch_tolerance('b11_return_days')) }} < {{ cross_system_cutoff('ma', 'crm') }}
 ),
 

@@ -35,8 +35,8 @@ final as (
         null as ma_record_id,
         crm_opportunity_id as crm_record_id,
         null as ma_value,
-        cast(amount_base as {{ dbt.type_string() }}) || ' beside ' || cast(first_amount_base as {{ dbt.type_string() }}) as crm_value,
-        first_id as detail,
+        cast(amount_base as {{ dbt.type_string() }}) || ' beside ' || cast(first_amount_base as {{ dbt.type_string() }}) || ' of ' || first_id as crm_value,
+        '' as detail,
         null as amount_at_stake,
         created_at as occurred_at
     from pairs

@@ -52,6 +52,14 @@ contacted as (
     group by source_system, record_type, record_id, person_key, opt_out_record_type, opt_out_record_id, opted_out_at
 ),
 
+worded as (
+    select
+        *,
+        'opted out ' || cast(opted_out_at as {{ dbt.type_string() }}) as refusal,
+        'mails since ' || cast(first_at as {{ dbt.type_string() }}) || ': ' || cast(mail_cnt as {{ dbt.type_string() }}) as mailing
+    from contacted
+),
+
 final as (
     select
         'person' as subject_type,
@@ -65,12 +73,20 @@ final as (
             when opt_out_record_type <> 'ma_person' then opt_out_record_id
         end as crm_record_id,
         case when record_type <> 'ma_person' then record_type else opt_out_record_type end as crm_table,
-        'opted out ' || cast(opted_out_at as {{ dbt.type_string() }}) as ma_value,
-        cast(mail_cnt as {{ dbt.type_string() }}) || ' mails since ' || cast(first_at as {{ dbt.type_string() }}) as crm_value,
+        case
+            when record_type = 'ma_person' and opt_out_record_type = 'ma_person' then refusal || '; ' || mailing
+            when record_type = 'ma_person' then mailing
+            when opt_out_record_type = 'ma_person' then refusal
+        end as ma_value,
+        case
+            when record_type <> 'ma_person' and opt_out_record_type <> 'ma_person' then refusal || '; ' || mailing
+            when record_type <> 'ma_person' then mailing
+            when opt_out_record_type <> 'ma_person' then refusal
+        end as crm_value,
         '' as detail,
         null as amount_at_stake,
         first_at as occurred_at
-    from contacted
+    from worded
 )
 
 select * from final

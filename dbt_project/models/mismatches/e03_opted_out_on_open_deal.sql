@@ -13,6 +13,7 @@ opt_outs as (
     select
         person_key,
         min(opted_out_at) over (partition by person_key) as opted_out_at,
+        'opted out' || coalesce(' ' || cast(min(opted_out_at) over (partition by person_key) as {{ dbt.type_string() }}), '') as refusal,
         case when record_type = 'ma_person' then record_id end as ma_id
     from {{ ref('opted_out_records') }}
     qualify row_number() over (
@@ -26,8 +27,8 @@ final as (
         opportunities.opportunity_id as subject_id,
         opt_outs.ma_id as ma_record_id,
         opportunities.crm_opportunity_id as crm_record_id,
-        'opted out' || coalesce(' ' || cast(opt_outs.opted_out_at as {{ dbt.type_string() }}), '') as ma_value,
-        opportunities.stage as crm_value,
+        case when opt_outs.ma_id is not null then opt_outs.refusal end as ma_value,
+        case when opt_outs.ma_id is not null then opportunities.stage else opportunities.stage || '; ' || opt_outs.refusal end as crm_value,
         '' as detail,
         null as amount_at_stake,
         greatest(opportunities.created_at, opt_outs.opted_out_at) as occurred_at

@@ -2,7 +2,7 @@
 
 from orchestration.simulation.clock import DAY, HOUR, day_of
 from orchestration.simulation.faults.cast import Cast, close_out, plots
-from orchestration.simulation.life import MQL, account_id, duplicate_account_id
+from orchestration.simulation.life import MQL, duplicate_account_id
 from orchestration.simulation.render import hubspot_time
 from orchestration.simulation.script import Script, office
 from orchestration.simulation.truth import MaRecord
@@ -22,7 +22,7 @@ def twice_in_ma(cast: Cast) -> None:
     told = cast.script(title="担当")
     at = cast.office(50)
     told.sign_up(at, points=5)
-    cast.fault("A01", _second_record(told, at + 3 * DAY).id, "", told.ma.id)
+    cast.fault("A01", _second_record(told, at + 3 * DAY).id)
 
 
 def merged_since(cast: Cast) -> None:
@@ -41,11 +41,11 @@ def lead_and_contact(cast: Cast) -> None:
     told = cast.script()
     at = cast.office(60)
     told.receive(at, "Outbound")
-    contact = told.meet(at + 2 * HOUR, "Outbound")
+    told.meet(at + 2 * HOUR, "Outbound")
     told.act(at + HOUR)
     told.accept(at + HOUR + 600)
     told.disqualify(office(cast.world, day_of(at) + 3))
-    cast.fault("A02", "", told.lead.id, contact.id)
+    cast.fault("A02", "", told.lead.id)
 
 
 def lead_and_contact_today(cast: Cast) -> None:
@@ -59,7 +59,7 @@ def lead_and_contact_today(cast: Cast) -> None:
     cast.near("A02", "", told.lead.id)
 
 
-def _namesake(cast: Cast, domain: str) -> tuple[Script, Script]:
+def _namesake(cast: Cast, domain: str) -> Script:
     first = cast.script(title="担当")
     first.sign_up(cast.office(60), points=5)
     second = cast.script(first.company, title="担当")
@@ -68,18 +68,18 @@ def _namesake(cast: Cast, domain: str) -> tuple[Script, Script]:
     second.person.email = f"namesake{second.number}@{domain or second.person.company.domain}"
     second.person.is_free_mail = bool(domain)
     second.sign_up(cast.office(50), points=5)
-    return first, second
+    return second
 
 
 def private_address(cast: Cast) -> None:
     """One name, company and telephone number, and an address of free mail."""
-    first, second = _namesake(cast, ["gmail.com", "yahoo.co.jp"][cast.copy % 2])
-    cast.fault("A03", second.ma.id, "", f"ma_person {first.ma.id}")
+    second = _namesake(cast, ["gmail.com", "yahoo.co.jp"][cast.copy % 2])
+    cast.fault("A03", second.ma.id)
 
 
 def namesakes(cast: Cast) -> None:
     """Two addresses of the company's own domain."""
-    _, second = _namesake(cast, "")
+    second = _namesake(cast, "")
     cast.near("A03", second.ma.id)
 
 
@@ -165,7 +165,7 @@ def second_account(cast: Cast) -> None:
     told.until_negotiation(cast.day(40))
     company = told.person.company
     company.duplicate_since = told.contact.created + 5 * DAY
-    cast.fault("A09", "", duplicate_account_id(company), account_id(company))
+    cast.fault("A09", "", duplicate_account_id(company))
 
 
 def one_name_two_numbers(cast: Cast) -> None:

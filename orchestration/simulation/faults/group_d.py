@@ -90,9 +90,8 @@ def _second_deal(told: Script, days: int, percent: int, kind: str = "New Busines
 def same_deal_twice(cast: Cast) -> None:
     """A second opportunity like the first, opened within 30 days."""
     told = _late(cast, 60)
-    first = told.deal.id
     _second_deal(told, [10, 30, 5, 20, 29][cast.copy], 95)
-    cast.fault("D04", "", told.deal.id, first)
+    cast.fault("D04", "", told.deal.id)
 
 
 def not_the_same_deal(cast: Cast) -> None:

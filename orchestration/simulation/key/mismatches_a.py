@@ -25,9 +25,9 @@ def a01(facts: Facts) -> Iterator[Row]:
         groups: dict[str, list[MaRecord]] = defaultdict(list)
         for record in facts.live_ma(who.person):
             groups[normalised(record.email)].append(record)
-        for address, (first, *others) in groups.items():
+        for address, (_, *others) in groups.items():
             for record in others if address else ():
-                yield record.id, "", first.id
+                yield record.id, "", ""
 
 
 def a02(facts: Facts) -> Iterator[Row]:
@@ -39,7 +39,7 @@ def a02(facts: Facts) -> Iterator[Row]:
                 continue
             same = [contact for contact in contacts if normalised(contact.email) == normalised(lead.email)]
             if same and max(lead.created, same[0].created) + DAY <= facts.as_of:
-                yield "", lead.id, same[0].id
+                yield "", lead.id, ""
 
 
 def a04(facts: Facts) -> Iterator[Row]:
@@ -61,10 +61,10 @@ def a09(facts: Facts) -> Iterator[Row]:
     """One company, many accounts."""
     for company in facts.world.companies:
         if company.account_since is not None and company.duplicate_since is not None:
-            first, further = sorted(
+            _, further = sorted(
                 [(company.account_since, account_id(company)), (company.duplicate_since, duplicate_account_id(company))]
             )
-            yield "", further[1], first[1]
+            yield "", further[1], ""
 
 
 READINGS: dict[str, Reading] = {"A01": a01, "A02": a02, "A04": a04, "A09": a09}

@@ -102,15 +102,22 @@ def b09(facts: Facts) -> Iterator[Row]:
 
 def b11(facts: Facts) -> Iterator[Row]:
     """Rejected without reason, or never returned."""
-    nurture = {campaign.id for campaign in facts.world.campaigns if campaign.programme_type.lower() == "nurture"}
+    nurture = {
+        campaign.id: campaign for campaign in facts.world.campaigns if campaign.programme_type.lower() == "nurture"
+    }
     for who in facts.counted:
-        joined = [created + 60 for _, created, campaign, _, _ in who.person.members if campaign in nurture]
+        joined = [
+            (created + 60, nurture[campaign])
+            for _, created, campaign, _, _ in who.person.members
+            if campaign in nurture
+        ]
+        is_nurtured = any(campaign.end >= day_of(facts.cutoff) for _, campaign in joined)
         for lead in facts.live_leads(who.person):
             stage, since = facts.lead_stage(lead)
             if stage == "rejected" and not lead.reject_reason:
                 yield "", lead.id, "no_reason"
             is_late = since + 7 * DAY < facts.cutoff
-            if stage == "recycled" and is_late and not any(at >= since for at in joined):
+            if stage == "recycled" and is_late and not is_nurtured and not any(at >= since for at, _ in joined):
                 yield facts.first_ma(who.person), lead.id, "not_returned"
 
 

@@ -48,9 +48,8 @@ def d04(facts: Facts) -> Iterator[Row]:
         current = [deal for deal in deals if is_open(deal)]
         current.sort(key=lambda deal: (deal.opportunity.created, deal.opportunity.id))
         for place, later in enumerate(current):
-            first = next((deal for deal in current[:place] if _resembles(deal, later)), None)
-            if first is not None:
-                yield "", later.opportunity.id, first.opportunity.id
+            if any(_resembles(deal, later) for deal in current[:place]):
+                yield "", later.opportunity.id, ""
 
 
 def _resembles(first: Deal, later: Deal) -> bool:

@@ -2,7 +2,7 @@
 with final as (
     select campaigns.source_system, campaigns.campaign_id, types.kind, campaigns.ended_on
     from {{ ref('ma_campaign') }} as campaigns
-    inner join {{ ref('programme_types') }} as types on lower(campaigns.programme_type) = types.source_value
+    inner join {{ ref('programme_types') }} as types on lower({{ trimmed('campaigns.programme_type') }}) = types.source_value
     where not coalesce(campaigns.is_deleted, false)
 )
 
