@@ -401,7 +401,7 @@ def semantic(
     except QueryError as error:
         _stop(str(error), WRONG_USE)
     except OSError as error:
-        _stop(f"{folder}: cannot be written: {error.strerror}; name a folder", WRONG_USE)
+        _stop(f"{folder}: cannot be written: {error.strerror}; name another folder", WRONG_USE)
     typer.echo(f"{count} metrics in {folder}; try: cd {folder} && dbt parse --profiles-dir . && mf list metrics")
 
 

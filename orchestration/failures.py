@@ -52,16 +52,15 @@ def reason(error: "SerializableErrorInfo | None") -> str:
 
 
 def dbt_problems(workspace: Workspace) -> tuple[list[Problem], list[dict[str, Any]]]:
-    """Of dbt's last build: what failed, and as plain dicts the tests that only warned."""
+    """Of dbt's last build: what failed, and as plain dicts the tests that only warned, with a few of their rows."""
     path = workspace.target / "run_results.json"
     if not path.exists():
         return [], []
     results = read_json(path)["results"]
     problems = [_problem(workspace, result) for result in results if result["status"] in FAILED]
     warnings = [
-        {"check": _name(result), "message": result["message"], "passed": False, "blocks": False}
-        for result in results
-        if result["status"] == "warn"
+        {"check": one.check, "message": one.message, "rows": one.rows, "passed": False, "blocks": False}
+        for one in (_problem(workspace, result) for result in results if result["status"] == "warn")
     ]
     return problems, warnings
 
@@ -73,7 +72,7 @@ def _name(result: dict[str, Any]) -> str:
 
 def _problem(workspace: Workspace, result: dict[str, Any]) -> Problem:
     message = " ".join((result["message"] or "").split())
-    if result["status"] != "fail" or not result.get("compiled_code"):
+    if result["status"] not in ("fail", "warn") or not result.get("compiled_code"):
         return Problem(_name(result), message)
     rows = failing_rows(workspace.warehouse.as_posix(), result["compiled_code"])
     return Problem(_name(result), message, rows, max((result["failures"] or 0) - len(rows), 0))

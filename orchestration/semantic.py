@@ -6,6 +6,7 @@ end, and a quotient of other KPIs at one grain, cannot be said of one row; they 
 """
 
 import re
+from errno import EEXIST
 from pathlib import Path
 from typing import Any, get_args
 
@@ -30,7 +31,13 @@ SERIES = """
 
 
 def write_project(config: Config, folder: Path) -> int:
-    """Write the project for the current version; the number of metrics. Raises QueryError where nothing is published."""
+    """Write the project for the current version; the number of metrics.
+
+    Raises QueryError where nothing is published, FileExistsError where the folder holds another dbt project.
+    """
+    there = folder / "dbt_project.yml"
+    if there.exists() and not re.search(rf"^name: *['\"]?{NAME}\b", there.read_text(encoding="utf-8"), re.MULTILINE):
+        raise FileExistsError(EEXIST, f"its dbt_project.yml is of another project than {NAME}")
     answer = run_query(config, SERIES)
     series = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows()]
     metrics = [metric for one, name in zip(series, _names(series), strict=True) for metric in _metrics(one, name)]

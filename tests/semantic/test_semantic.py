@@ -17,7 +17,9 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from orchestration import cli
 from orchestration.atomic import write_json
 from orchestration.publish import MARTS_FILE
 from orchestration.semantic import write_project
@@ -70,6 +72,21 @@ def test_every_series_that_rows_can_tell_is_a_metric(conflicted: Built, project:
     names = [metric["name"] for metric in metrics]
     assert len(set(names)) == len(names) == len({metric["label"] for metric in metrics})
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name) and "__" not in name for name in names)
+
+
+@pytest.mark.parametrize("name", ["shop", "tasuki", "tasuki_semantic_2"])
+def test_another_dbt_project_is_not_overwritten(tmp_path: Path, name: str) -> None:
+    company = sample_config(tmp_path)
+    theirs = tmp_path / "theirs" / "dbt_project.yml"
+    theirs.parent.mkdir()
+    arguments = ["semantic", str(theirs.parent), "--config", str(company.path)]
+    theirs.write_text(f"name: {name}\n", encoding="utf-8")
+    refused = CliRunner().invoke(cli.app, arguments)
+    assert refused.exit_code == cli.WRONG_USE
+    assert "is of another project than tasuki_semantic; name another folder" in refused.output
+    assert [path.name for path in theirs.parent.iterdir()] == ["dbt_project.yml"]
+    theirs.write_text("name: 'tasuki_semantic'\n", encoding="utf-8")
+    assert "nothing is published yet" in CliRunner().invoke(cli.app, arguments).output
 
 
 def mf(project: Path, *args: str) -> subprocess.CompletedProcess[str]:
