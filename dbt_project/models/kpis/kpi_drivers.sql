@@ -1,10 +1,17 @@
 {# What moved a rate from one month to the next: the value of a segment whose distance from the total rate, weighed by its share of the
    denominator, changed most in the direction of the total. A segment that went as the total went explains nothing. #}
 {%- set series = ['kpi_code', 'definition_version', 'view', 'basis', 'member'] %}
+{%- set figures = ['period_start', 'segment', 'segment_value', 'numerator', 'denominator', 'value'] %}
+{#- KPIs made of others that are rates all the same: above and below the line the segments add up to the total #}
+{%- set derived_rates = ['untouched_rate'] %}
 with monthly as (
-    select *
+    select {{ (series + figures) | join(', ') }}
     from {{ ref('kpi_values_base') }}
     where grain = 'month' and statistic = 'rate'
+    union all
+    select {{ (series + figures) | join(', ') }}
+    from {{ ref('kpi_values_derived') }}
+    where grain = 'month' and kpi_code in ('{{ derived_rates | join("', '") }}')
 ),
 
 totals as (

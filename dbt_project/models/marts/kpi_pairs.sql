@@ -13,6 +13,7 @@ monthly as (
     select
         kpi_values.*,
         definitions.good,
+        kpi_values.value - kpi_values.previous_value as change,
         (kpi_values.value - kpi_values.previous_value) * 100 / nullif(abs(kpi_values.previous_value), 0) as change_percent
     from {{ ref('kpi_values') }} as kpi_values
     join definitions
@@ -21,6 +22,18 @@ monthly as (
             and kpi_values.basis = definitions.kind
             and kpi_values.member = definitions.first_member
     where kpi_values.grain = 'month' and kpi_values.segment = 'all' and kpi_values.view = 'shared' and kpi_values.statistic <> 'p90'
+),
+
+-- 1 up, -1 down, 0 within the tolerance; what was 0 and no longer is has moved, though by no percentage
+moved as (
+    select
+        monthly.*,
+        case
+            when monthly.previous_value = 0 or abs(monthly.change_percent) > tolerances.tolerance_percent then sign(monthly.change)
+            when monthly.change is not null then 0
+        end as moved
+    from monthly
+    join tolerances on {{ in_force('tolerances', 'monthly.period_start') }}
 ),
 
 paired as (
@@ -35,13 +48,17 @@ paired as (
         quality.previous_value as partner_previous_value,
         quality.change_percent as partner_change_percent,
         volume.is_mature and quality.is_mature as is_mature,
-        case when volume.good = quality.good then 1 else -1 end as sense,
+        -- what did not move is opposed to nothing, even where nobody knows how the other moved
+        case
+            when volume.is_mature and quality.is_mature
+                then volume.moved <> 0 and quality.moved <> 0 and volume.moved * quality.moved * case when volume.good = quality.good then 1 else -1 end < 0
+        end as is_opposed,
         quality.definition_version as partner_version,
         quality.basis as partner_basis,
         quality.member as partner_member
-    from monthly as volume
+    from moved as volume
     join definitions on volume.kpi_code = definitions.kpi_code
-    join monthly as quality on definitions.partner_code = quality.kpi_code and volume.period_start = quality.period_start
+    join moved as quality on definitions.partner_code = quality.kpi_code and volume.period_start = quality.period_start
     where definitions.direction = 'V'
 ),
 
@@ -57,16 +74,10 @@ final as (
         paired.partner_previous_value,
         paired.partner_change_percent,
         paired.is_mature,
-        case
-            when paired.is_mature
-                then paired.change_percent * paired.partner_change_percent * paired.sense < 0
-                    and abs(paired.change_percent) > tolerances.tolerance_percent
-                    and abs(paired.partner_change_percent) > tolerances.tolerance_percent
-        end as is_opposed,
+        paired.is_opposed,
         drivers.driver_segment,
         drivers.driver_value
     from paired
-    join tolerances on {{ in_force('tolerances', 'paired.period_start') }}
     left join {{ ref('kpi_drivers') }} as drivers
         on paired.partner_code = drivers.kpi_code
             and paired.partner_version = drivers.definition_version
