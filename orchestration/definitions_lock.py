@@ -2,15 +2,16 @@
 
 A definition is a model of the dbt project with `meta.kpi` or `meta.definition` in its YAML. Its checksum covers its own SQL, that of the
 models of the same rooms it is made of that are no definitions themselves, and the project's macros that any of these call, without
-comments and formatting, and apart from it the thresholds and mappings they read from seeds; what people enter in the course of business,
-such as exchange rates or costs (`meta: validity: input`), is no part of a definition. Neither dbt nor a company is needed.
+comments and formatting, of a KPI also its kind and whether it has a period basis, and apart from it the thresholds and mappings they read
+from seeds; what people enter in the course of business, such as exchange rates or costs (`meta: validity: input`), is no part of a
+definition. What adds up every KPI alike is one definition, `kpi_values`. Neither dbt nor a company is needed.
 """
 
 import csv
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,10 +27,15 @@ TOKEN = re.compile(
     r"(?P<comment>\{#.*?#\}|/\*.*?\*/|--[^\n]*)|(?P<string>'(?:[^']|'')*'|\"[^\"]*\")|(?P<word>\w+)|\S", re.DOTALL
 )
 MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)\s*\(.*?\{%-?\s*endmacro\s*-?%\}", re.DOTALL)
-REF = re.compile(r"ref \( '(\w+)' \)")
+NAMED = r"""['"](\w+)['"]"""
+REF = re.compile(rf"""\bref \( (?:['"]\w+['"] , )?{NAMED}""")  # the package may stand before the name
 ROOMS = ("definitions", "kpis", "relay", "views")
 VIEWS = "_views"  # the teams' own ways of counting a KPI are signed with it
-ADDING_UP = ("kpi_", "numbered_")  # what adds up every KPI alike, and defines none
+VALUES = "kpi_values"
+ADDING_UP = ("kpi_", "numbered_")  # what adds up every KPI alike, and defines none: signed as VALUES
+ROWS = "kpi_rows"  # what it adds up
+LISTS = ("kpi_list", "kpi_catalogue_rows")  # macros that list the KPIs: each is signed itself
+KIND = ("kind", "period_basis")  # what of a KPI's YAML decides how it is added up
 HEADER = """\
 # What both teams signed: the version of each definition, with checksums of its SQL and of its thresholds.
 # Written by `tasuki lock`; a definition that no longer fits fails `make test`.
@@ -59,16 +65,17 @@ def definitions(project: Path, own_seeds: Path | None = None) -> dict[str, Defin
         match[1]: match[0]
         for path in sorted((dbt / "macros").rglob("*.sql"))
         for match in MACRO.finditer(path.read_text(encoding="utf-8"))
+        if match[1] not in LISTS
     }
     yamls = {path: _models(path) for path in sorted((dbt / "models").rglob("*.yml"))}
     helpers = {
         path.stem: path.with_suffix(".sql").read_text(encoding="utf-8")
         for path, models in yamls.items()
-        if path.parent.name in ROOMS
-        and not path.stem.startswith(ADDING_UP)
+        if (path.parent.name in ROOMS or path.stem == ROWS)
         and not path.stem.endswith(VIEWS)
         and not any(map(_signed, models))
     }
+    adding_up = {name: helpers.pop(name) for name in list(helpers) if name.startswith(ADDING_UP)}
     found = {}
     for yaml_path, models in yamls.items():
         for model in models:
@@ -77,14 +84,18 @@ def definitions(project: Path, own_seeds: Path | None = None) -> dict[str, Defin
                     sql_path = yaml_path.parent / f"{version}.sql"
                     views = yaml_path.parent / "views" / f"{version}{VIEWS}.sql"
                     own = [path.read_text(encoding="utf-8") for path in (sql_path, views) if path.exists()]
-                    texts = own + _made_of(own, helpers, macros)
+                    read = helpers
+                    if version == VALUES:
+                        own, read = [*own, *adding_up.values()], {}
+                    texts = own + _made_of(own, read, macros)
+                    kind = [f"{key}: {signed[key]}" for key in KIND if signed.get(key)]
                     found[version] = Definition(
                         name=version,
                         sql_path=sql_path.relative_to(project),
                         yaml_path=yaml_path.relative_to(project),
                         version=int(signed["version"]),
                         changes=tuple(signed.get("changes", ())),
-                        sql=_digest(normalised(text) for text in texts),
+                        sql=_digest([*map(normalised, texts), *kind]),
                         thresholds=_digest(_threshold_rows(project / "seeds", own_seeds, " ".join(texts), signed)),
                     )
     return found
@@ -153,7 +164,7 @@ def _code(sql: str) -> Iterator[str]:
 
 def _threshold_rows(seeds: Path, own_seeds: Path | None, text: str, signed: dict[str, Any]) -> Iterator[str]:
     """The rows of the seeds that the text reads, inputs left out; of a seed of named values only the rows that it names."""
-    named = set(re.findall(r"'(\w+)'", " ".join(_code(text)))) | {str(signed.get("window"))}
+    named = set(re.findall(NAMED, " ".join(_code(text)))) | {str(signed.get("window"))}
     for seed in sorted(_refs(text)):
         path = seeds / f"{seed}.csv"
         if not path.exists() or (validity := _validity(path.with_suffix(".yml"))) == "input":
@@ -180,7 +191,7 @@ def _meaning(row: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in row.items() if not key.startswith(("name_", "meaning_"))}
 
 
-def _digest(parts: Iterator[str]) -> str:
+def _digest(parts: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part.encode() + b"\0")
@@ -233,7 +244,8 @@ def _missing(one: Definition, locked: dict[str, Any] | None) -> str | None:
             if not what:
                 return None
             changed = " and ".join(
-                {"sql": f"{one.sql_path}", "thresholds": "a threshold in seeds/"}[part] for part in what
+                {"sql": f"{one.sql_path}, what it is made of or its kind", "thresholds": "a threshold in seeds/"}[part]
+                for part in what
             )
             return (
                 f"{one.name}: {changed} changed, but its version is still {one.version}. In {one.yaml_path} raise `version` to "

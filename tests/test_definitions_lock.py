@@ -52,7 +52,7 @@ def test_what_counts_is_kept(sql: str) -> None:
 def test_a_changed_definition_without_a_version_fails_and_says_what_to_do(project: Path) -> None:
     edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
     (problem,) = problems(project)
-    assert "mql_cnt.sql changed, but its version is still 1" in problem
+    assert "mql_cnt.sql, what it is made of or its kind changed, but its version is still 1" in problem
     assert "mql_cnt.yml raise `version` to 2" in problem
     assert "tasuki lock" in problem
 
@@ -134,6 +134,57 @@ def test_a_changed_helper_changes_what_is_made_of_it(project: Path) -> None:
         "won_cnt",
     }
     assert names == of_contracts | of_the_relay | of_views
+
+
+@pytest.mark.parametrize("ref", ['ref("{0}")', "ref('tasuki', '{0}')", "ref('{0}', v=1)", 'ref("tasuki", "{0}", v=1)'])
+def test_a_ref_counts_however_it_is_written(project: Path, ref: str) -> None:
+    models = project / "dbt_project/models"
+    edit(models / "kpis/account_periods.sql", "ref('contract_levels')", ref.format("contract_levels"))
+    edit(models / "definitions/hot_leads.sql", "ref('hot_lead_thresholds')", ref.format("hot_lead_thresholds"))
+    write_lock(project / "definitions.lock", definitions(project))
+    edit(models / "kpis/contract_levels.sql", "select", "select distinct")
+    edit(project / "seeds/hot_lead_thresholds.csv", "60,", "70,")
+    assert {"grr", "hot_leads"} <= {problem.split(":")[0] for problem in problems(project)}
+
+
+def test_a_name_counts_in_either_quote(project: Path) -> None:
+    edit(
+        project / "dbt_project/models/kpis/accept_rate.sql",
+        "with ",
+        '{% set other = named_window("lead_to_mql") %}with ',
+    )
+    before = definitions(project)["accept_rate"]
+    edit(project / "seeds/windows.csv", "lead_to_mql,90,", "lead_to_mql,91,")
+    assert definitions(project)["accept_rate"].thresholds != before.thresholds
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("kind: cohort", "kind: period"), ("period_basis: true", "period_basis: false")]
+)
+def test_how_a_kpi_is_added_up_is_part_of_it(project: Path, old: str, new: str) -> None:
+    edit(project / "dbt_project/models/kpis/mql_rate.yml", old, new)
+    (problem,) = problems(project)
+    assert problem.startswith("mql_rate: ") and "or its kind changed, but its version is still 1" in problem
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("models/kpis/kpi_values_duration.sql", "percentile_cont(0.5)", "percentile_cont(0.6)"),
+        ("models/kpis/kpi_sums.sql", "denominator <> 0", "denominator > 1"),
+        ("models/kpis/kpi_calendar.sql", "'-364'", "'-371'"),
+        ("models/marts/kpi_rows.sql", "select * from final", "select * from final where denominator <> 2"),
+        ("macros/kpis/kpi_subjects.sql", "'numerator': 'amount'", "'numerator': '2 * amount'"),
+    ],
+)
+def test_what_adds_up_every_kpi_is_one_definition(project: Path, file: str, old: str, new: str) -> None:
+    edit(project / "dbt_project" / file, old, new)
+    assert [problem.split(":")[0] for problem in problems(project)] == ["kpi_values"]
+
+
+def test_a_further_kpi_changes_no_other(project: Path) -> None:
+    edit(project / "dbt_project/macros/kpis/kpi_list.sql", "'appt_cnt',", "'appt_cnt', 'one_more',")
+    assert problems(project) == []
 
 
 def test_a_companys_own_thresholds_are_not_signed(

@@ -164,6 +164,8 @@ def test_the_catalogue_finds_one_company_in_many_accounts_and_nothing_else(compa
     companies = defaultdict(list)
     for record in records:
         companies[record.split("-")[2]].append(record)
-    further = {("A09", record, f"same company as {first}") for first, *others in companies.values() for record in others}
+    further = {
+        ("A09", record, f"same company as {first}") for first, *others in companies.values() for record in others
+    }
     assert set(found) == further
     assert len(found) == len(further) == COMPANIES * (len(spellings("")) - 1)

@@ -1,10 +1,11 @@
-{# Days to a won deal: from its opportunity's creation, and from the first sight of the lead that it came from. #}
+{# Days to a won deal: from its opportunity's creation, and from the first sight and the MQL of the lead that it came from. A deal that was won
+   without an MQL, or before it, has none to count from. #}
 with opportunities as (
     select * from {{ ref('con_opportunities') }} where is_countable and won_on is not null
 ),
 
 leads as (
-    select lead_id, first_seen_on from {{ ref('lead_facts') }}
+    select lead_id, first_seen_on, mql_on from {{ ref('lead_facts') }}
 ),
 
 members as (
@@ -13,6 +14,11 @@ members as (
     select opportunities.opportunity_id, opportunities.won_on, 'lead', leads.first_seen_on
     from opportunities
     join leads on opportunities.lead_id = leads.lead_id
+    union all
+    select opportunities.opportunity_id, opportunities.won_on, 'mql', leads.mql_on
+    from opportunities
+    join leads on opportunities.lead_id = leads.lead_id
+    where leads.mql_on <= opportunities.won_on
 ),
 
 final as (

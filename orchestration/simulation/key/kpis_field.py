@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from orchestration.simulation.clock import add_months, day_of
+from orchestration.simulation.key.cycles import on
 from orchestration.simulation.key.facts import Deal, Inputs
 from orchestration.simulation.key.figures import Figures, Span, period_start
 
@@ -90,6 +91,11 @@ def _won(figures: Figures, inputs: Inputs) -> None:
     figures.duration(
         "cycle_days", "lead",
         ((day, deal.channel, day - day_of(deal.cycle.opened_at)) for deal, day in won if deal.cycle),
+    )  # fmt: skip
+    qualified = [(deal, day, on(deal.cycle.mql_at)) for deal, day in won if deal.cycle]
+    figures.duration(
+        "cycle_days", "mql",
+        ((day, deal.channel, day - since) for deal, day, since in qualified if since is not None and since <= day),
     )  # fmt: skip
 
 

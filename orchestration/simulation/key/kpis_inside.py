@@ -115,18 +115,19 @@ def _losses(figures: Figures, inputs: Inputs) -> None:
         ((u.since, u.cycle.channel, values[u.cycle.key]) for u in inputs.untouched if values),
         "untouched",
     )
-    lost: dict[str, int] = {}
+    lost: dict[str, list[int]] = {}
     for deal in inputs.countable_deals:
-        if deal.cycle and deal.closed_on is not None and deal.won_on is None and deal.is_lost_to_competitor:
-            key = deal.cycle.key
-            lost[key] = min(deal.closed_on, lost.get(key, deal.closed_on))
+        close = deal.opportunity.final_close
+        if deal.cycle and close is not None and deal.won_on is None and deal.is_lost_to_competitor:
+            lost.setdefault(deal.cycle.key, []).append(close[0])
+    ours = []
+    for given in inputs.given:
+        after_breach = [at for at in lost.get(given.cycle.key, []) if given.due_at <= at <= inputs.as_of]
+        if after_breach and given.cycle.key not in untouched and not _is_in_time(given):
+            ours.append((day_of(min(after_breach)), given))
     figures.flow(
         "opp_loss_amt",
-        (
-            (lost[g.cycle.key], g.channel, values[g.cycle.key])
-            for g in inputs.given
-            if values and g.cycle.key in lost and g.cycle.key not in untouched and not _is_in_time(g)
-        ),
+        ((day, given.channel, values[given.cycle.key]) for day, given in ours if values),
         "competitor",
     )
 
