@@ -1,5 +1,5 @@
 {# Every KPI by period and segment, beside its target and its own past. One never sums across `segment`, and never averages `value`. It is put
-   together under numbers, joined by one of them, and lies in the order in which it is asked for: series, period, segment. Its figures are no
+   together under numbers, joined by one of them, and lies in the order in which it is asked for: grain, series, period, segment. Its figures are no
    wider than an amount: decimals of more than 18 digits take a reader twice as long. #}
 {%- set series = kpi_series() %}
 {%- set figures = ['statistic', 'numerator', 'denominator', 'value', 'n', 'censored_cnt', 'is_mature'] %}
@@ -111,7 +111,7 @@ final as (
     join series on placed.series_no = series.series_no
     join segments on placed.segment_no = segments.segment_no
     cross join {{ ref('run_parameters') }} as run_parameters
-    order by placed.series_no nulls last, placed.period_no nulls last, placed.segment_no nulls last, placed.statistic nulls last
+    order by placed.grain nulls last, placed.series_no nulls last, placed.period_no nulls last, placed.segment_no nulls last, placed.statistic nulls last
 )
 
 select * from final
