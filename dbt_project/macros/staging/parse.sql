@@ -114,11 +114,13 @@
     end
 {%- endmacro %}
 
-{# -> boolean #}
+{# -> boolean. Compared word by word: DuckDB joins a table of the words to a long list after `in`, which took most of the planning. #}
 {% macro parse_boolean(text) -%}
-    case
-        when lower({{ text }}) in ('true', '1', 'yes', 'y', 't', 'はい', '○', '〇', '◯') then true
-        when lower({{ text }}) in ('false', '0', 'no', 'n', 'f', 'いいえ', '×', '✕') then false
+    case lower({{ text }})
+        {%- for yes, no in [('true', 'false'), ('1', '0'), ('yes', 'no'), ('y', 'n'), ('t', 'f'), ('はい', 'いいえ'), ('○', '×'), ('〇', '✕')] %}
+        when '{{ yes }}' then true when '{{ no }}' then false
+        {%- endfor %}
+        when '◯' then true
     end
 {%- endmacro %}
 
