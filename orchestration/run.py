@@ -27,6 +27,9 @@ run_monitoring:
   enabled: true # a run whose process died is ended, and told
 nux:
   enabled: false # no invitation to leave an e-mail address
+event_log_storage: # Dagster's default, without waiting for the disk after each of a run's thousands of events
+  module: orchestration.event_log
+  class: EventLog
 """
 
 
