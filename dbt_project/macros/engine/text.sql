@@ -97,6 +97,7 @@
     hash({{ exprs | join(', ') }})
 {%- endmacro %}
 
+{# Spark passes over nulls: without telling of them, (x, null) and (null, x) would be the same. #}
 {% macro spark__fingerprint(exprs) -%}
-    xxhash64({{ exprs | join(', ') }})
+    xxhash64({% for expr in exprs %}{{ expr }}, {{ expr }} is null{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
