@@ -501,9 +501,9 @@ left join channels on lower(trim(original_source)) = channels.source_value;
 create temp table con_calendar as
 with days as (
     select
-        (date '2010-01-01' + cast(day_no as integer)) as date_on,
-        cast((day_no + 4) % 7 + 1 as integer) as day_of_week
-    from range(0, 11323) as spine(day_no)
+        (date '1900-01-01' + cast(day_no as integer)) as date_on,
+        cast(day_no % 7 + 1 as integer) as day_of_week
+    from range(0, 51500) as spine(day_no)
 ),
 holidays as (
     select holiday_on, name from holidays

@@ -1,7 +1,8 @@
 {# Text -> typed value, null where the text is no value of the type. Every argument `text` is a column or a cheap
    expression: it is repeated. The common ISO forms come first and cost a cast; the rest costs only the rows that have it. #}
 
-{# Date and time as Japanese offices write them -> Y-M-D h:m:s; eras become years of the common calendar. #}
+{# Date and time as Japanese offices write them -> Y-M-D h:m:s; eras become years of the common calendar. A year has four digits, from 1900 on:
+   26/3/2 may be of 2026 or of the 26th of March, and the casts would read the year 26. #}
 {% macro plain_date_text(text) -%}
     {%- set ascii = "translate(upper(trim(" ~ text ~ ")), '０１２３４５６７８９／．－：　Ｒ Ｈ Ｓ Ｔ'," ~ " '0123456789/.-: R H S T')" -%}
     {%- set ns = namespace(sql=ascii) -%}
@@ -10,32 +11,35 @@
         {%- set ns.sql = "replace(" ~ ns.sql ~ ", '" ~ old ~ "', '" ~ new ~ "')" -%}
     {%- endfor -%}
     case
-        when try_cast(replace({{ text }}, '/', '-') as timestamp) is not null then replace({{ text }}, '/', '-')
+        when {{ matches_fully(text, common_year() ~ '[-/].*') }} and try_cast(replace({{ text }}, '/', '-') as timestamp) is not null
+            then replace({{ text }}, '/', '-')
         else {{ adapter.dispatch('era_to_year')("rtrim(" ~ ns.sql ~ ")") }}
     end
 {%- endmacro %}
 
+{% macro common_year() -%} {{ return('(19|[2-9][0-9])[0-9]{2}') }} {%- endmacro %}
+
 {% macro default__era_to_year(text) -%}
     list_transform([regexp_replace({{ text }}, '^([RHST]?[0-9]+)[.]([0-9]+)[.]([0-9]+)', '\1-\2-\3')], lambda plain:
         case
-            when regexp_full_match(plain, '[0-9]{8}') then plain[1:4] || '-' || plain[5:6] || '-' || plain[7:8]
+            when regexp_full_match(plain, '{{ common_year() }}[0-9]{4}') then plain[1:4] || '-' || plain[5:6] || '-' || plain[7:8]
             when regexp_matches(plain, '^[RHST][0-9]+-') then
                 cast(cast(regexp_extract(plain, '^[RHST]([0-9]+)', 1) as integer)
                     + case plain[1] when 'R' then 2018 when 'H' then 1988 when 'S' then 1925 else 1911 end as varchar)
                 || regexp_extract(plain, '-.*$', 0)
-            else rtrim(plain, ':')
+            when regexp_matches(plain, '^{{ common_year() }}-') then rtrim(plain, ':')
         end)[1]
 {%- endmacro %}
 
 {% macro spark__era_to_year(text) -%}
     element_at(transform(array(regexp_replace({{ text }}, '^([RHST]?[0-9]+)[.]([0-9]+)[.]([0-9]+)', '$1-$2-$3')), plain ->
         case
-            when plain rlike '^[0-9]{8}$' then substr(plain, 1, 4) || '-' || substr(plain, 5, 2) || '-' || substr(plain, 7, 2)
+            when plain rlike '^{{ common_year() }}[0-9]{4}$' then substr(plain, 1, 4) || '-' || substr(plain, 5, 2) || '-' || substr(plain, 7, 2)
             when plain rlike '^[RHST][0-9]+-' then
                 cast(cast(regexp_extract(plain, '^[RHST]([0-9]+)', 1) as int)
                     + case left(plain, 1) when 'R' then 2018 when 'H' then 1988 when 'S' then 1925 else 1911 end as string)
                 || regexp_extract(plain, '-.*$', 0)
-            else rtrim(':', plain)
+            when plain rlike '^{{ common_year() }}-' then rtrim(':', plain)
         end), 1)
 {%- endmacro %}
 
@@ -59,13 +63,15 @@
 
 {# -> timestamp (UTC). ISO 8601 with Z, an offset or none (then on the clock of `zone`), with or without T, seconds,
    fraction; epoch milliseconds (13 digits) or seconds (10); 2024/4/1 9:05, 2024年4月1日, eras; a date alone is the start of that
-   business day, whatever `zone` says. #}
+   business day, whatever `zone` says. What lies before 1900-01-02 is no date but a spreadsheet's zero or a slip. #}
 {% macro parse_timestamp(text, zone=none) -%}
     {%- set zone = zone or business_timezone() -%}
     case
         when {{ text }} like '____-__-__%' then
             case
+                when {{ text }} < '1900-01-02' then null
                 when length({{ text }}) = 10 then {{ business_day_start('try_cast(' ~ text ~ ' as date)') }}
+                when {{ text }} like '____-__-_____:__Z' or {{ text }} like '____-__-_____:__ UTC' then try_cast(substr({{ text }}, 1, 16) as timestamp)
                 when {{ text }} like '%Z' or {{ text }} like '%+00:00' or {{ text }} like '%+0000' or {{ text }} like '%+00' or {{ text }} like '% UTC'
                     then try_cast({{ text }} as timestamp)
                 when substr({{ text }}, 12) not like '%+%' and substr({{ text }}, 12) not like '%-%'
@@ -88,21 +94,28 @@
    except midnight UTC (how APIs write a mere date): that date. #}
 {% macro parse_date(text) -%}
     case
+        when {{ text }} like '____-__-__%' and {{ text }} < '1900-01-02' then null
         when {{ text }} like '____-__-__' then try_cast({{ text }} as date)
         when {{ text }} like '____-__-__%' and substr({{ text }}, 12) like '00:00:00%'
             then case when {{ parse_timestamp(text, 'UTC') }} is not null then try_cast(substr({{ text }}, 1, 10) as date) end
         when {{ text }} like '____-__-__%' then {{ business_date(parse_timestamp(text)) }}
-        when {{ matches_fully(text, '[0-9]{13}') }} then cast({{ from_epoch_ms('cast(' ~ text ~ ' as bigint)') }} as date)
+        when {{ matches_fully(text, '[0-9]{10}([0-9]{3})?') }} then
+            case
+                when cast(substr({{ text }}, 1, 10) as bigint) % 86400 = 0 then cast({{ parse_timestamp(text, 'UTC') }} as date)
+                else {{ business_date(parse_timestamp(text, 'UTC')) }}
+            end
         when {{ text }} is not null then cast(try_cast({{ plain_date_text(text) }} as timestamp) as date)
     end
 {%- endmacro %}
 
-{# -> number of the given type. Thousands commas, full-width digits, ¥ and 円 are read; ▲ and △ are minus. #}
+{# -> number of the given type. Thousands commas, full-width digits, ¥ (in CP932 a backslash) and 円 are read; ▲ and △ are minus. A comma
+   that does not part thousands makes no number: 1.200,50 is not 1.2, nor 1,2 twelve. #}
 {% macro parse_number(text, type='decimal(18,6)') -%}
     case
         when {{ matches_fully(text, '-?[0-9]+([.][0-9]+)?') }} then try_cast({{ text }} as {{ type }})
         when {{ text }} is not null then
-            try_cast(replace(translate({{ text }}, '０１２３４５６７８９．－▲△−,，￥¥円 　', '0123456789.----'), '+', '') as {{ type }})
+            {%- set plain = "translate(" ~ text ~ ", '０１２３４５６７８９．－▲△−，￥¥円 　+' || chr(92), '0123456789.----,')" %}
+            case when {{ matches_fully(plain, '-?([0-9]*|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]*)?([eE][+-]?[0-9]+)?') }} then try_cast(replace({{ plain }}, ',', '') as {{ type }}) end
     end
 {%- endmacro %}
 
@@ -118,7 +131,7 @@
    two to four times as long with that. #}
 {% macro parse_boolean(text) -%}
     case lower({{ text }})
-        {%- for yes, no in [('true', 'false'), ('1', '0'), ('yes', 'no'), ('y', 'n'), ('t', 'f'), ('はい', 'いいえ'), ('○', '×'), ('〇', '✕')] %}
+        {%- for yes, no in [('true', 'false'), ('1', '0'), ('１', '０'), ('yes', 'no'), ('y', 'n'), ('t', 'f'), ('はい', 'いいえ'), ('○', '×'), ('〇', '✕')] %}
         when '{{ yes }}' then true when '{{ no }}' then false
         {%- endfor %}
         when '◯' then true

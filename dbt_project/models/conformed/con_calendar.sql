@@ -2,10 +2,10 @@
 {%- set fiscal_start = var('fiscal_year_start_month') | int -%}
 with days as (
     select
-        {{ add_days("date '2010-01-01'", 'day_no') }} as date_on,
-        -- 1 January 2010 was a Friday
-        cast((day_no + 4) % 7 + 1 as integer) as day_of_week
-    from range(0, 11323) as spine(day_no)
+        {{ add_days("date '1900-01-01'", 'day_no') }} as date_on,
+        -- 1 January 1900 was a Monday, and no earlier date is read
+        cast(day_no % 7 + 1 as integer) as day_of_week
+    from range(0, 51500) as spine(day_no)
 ),
 
 holidays as (

@@ -43,7 +43,7 @@ def expectations(limits: Limits) -> list[Expectation]:
         _total(
             "handoff_b1_cnt", "select count(*) as n from marts.leads where is_countable and handed_over_at is not null"
         ),
-        _total("won_cnt", "select count(*) as n from marts.opportunities where is_countable and is_won"),
+        _total("won_cnt", "select count(*) as n from marts.opportunities where is_countable and won_at is not null"),
         no_rows(
             "no cohort converts more than it holds",
             "コホートの転換数は母数を超えない",

@@ -1,6 +1,7 @@
-"""A company that counts in a small currency: its amounts are ten thousand times as large, and every model bears them."""
+"""A company that counts in a small currency and has sold for long: every model bears amounts ten thousand times as large and dates of 2008."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -43,9 +44,22 @@ def enlarge(exports: Path) -> int:
     return found
 
 
-def test_amounts_of_ten_billion_and_more_are_counted(builder: Builder, tmp_path: Path) -> None:
+def add_an_old_customer(exports: Path) -> None:
+    """A lead of 2008 that became a deal won in 2009, and a lead whose dates have years of two digits."""
+    stamp = next((exports / "salesforce").glob("leads_*.csv")).stem.partition("_")[2]
+    leads = "Id,LastName,Company,Email,Status,CreatedDate,LastModifiedDate"
+    leads += "\n00QX00000000001AAA,古,古井商事,furui@furui.example,Open,2008-11-01T00:00:00Z,2008-11-01T00:00:00Z"
+    leads += "\n00QX00000000002AAA,略,略記商事,ryaku@ryaku.example,Open,26/3/2 9:05,2026-03-02T00:05:00Z\n"
+    deals = "Id,Name,StageName,Amount,CloseDate,CreatedDate,LastModifiedDate,IsClosed,IsWon,Type"
+    deals += "\n006X00000000001AAA,古井,Closed Won,1000,2009-02-01,2008-11-02T00:00:00Z,2009-02-01T03:00:00Z,true,true,New Business\n"
+    for table, text in (("leads", leads), ("opportunities", deals)):
+        (exports / "salesforce" / f"{table}_{stamp}-2.csv").write_text(text, encoding="utf-8")
+
+
+def test_amounts_of_ten_billion_and_dates_of_2008_are_counted(builder: Builder, tmp_path: Path) -> None:
     company = simulated(tmp_path / "large", people=150, seed=9)
     assert enlarge(company.exports) > 100
+    add_an_old_customer(company.exports)
     settle(company.exports)
     land(company)
     builder.build(company)
@@ -58,5 +72,18 @@ def test_amounts_of_ten_billion_and_more_are_counted(builder: Builder, tmp_path:
             "SELECT sum(numerator) FROM marts.kpi_values"
             " WHERE kpi_code = 'won_amt' AND view = 'shared' AND segment = 'all' AND grain = 'month'"
         ).fetchone()
-    assert largest is not None and largest[0] > 10_000_000_000
+        totals = con.execute(
+            "SELECT kpi_code, min(period_start), sum(numerator) FROM marts.kpi_values WHERE kpi_code IN ('lead_new', 'won_cnt')"
+            " AND view = 'shared' AND segment = 'all' AND grain = 'month' GROUP BY kpi_code ORDER BY kpi_code"
+        ).fetchall()
+        rows = con.execute(
+            "SELECT (SELECT count(*) FROM marts.people WHERE is_countable AND first_seen_on IS NOT NULL),"
+            " (SELECT count(*) FROM marts.opportunities WHERE is_countable AND won_at IS NOT NULL)"
+        ).fetchone()
+        failed = con.execute(
+            "SELECT table_name, column_name, value FROM staging.cast_failures WHERE value LIKE '26/%'"
+        ).fetchall()
+    assert rows is not None and largest is not None and largest[0] > 10_000_000_000
     assert counted == won
+    assert totals == [("lead_new", date(2008, 11, 1), rows[0]), ("won_cnt", date(2009, 2, 1), rows[1])]
+    assert failed == [("leads", "created_date", "26/3/2 9:05")]
