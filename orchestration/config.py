@@ -240,7 +240,7 @@ def load_config(path: Path, *, staging_dir: Path = STAGING_DIR) -> Config:
     if problems or content is None:
         raise _all_problems(path, problems)
     config = _resolve(path, raw, content, catalogue)
-    if problems := _overlaps(config):
+    if problems := _unusable_names(config) + _overlaps(config):
         raise _all_problems(path, problems)
     return config
 
@@ -305,13 +305,27 @@ def _missing_folders(raw: Mapping[str, Any], base: Path) -> list[str]:
     ]
 
 
+# What the queries that read these folders take for a pattern, a quotation or a placeholder.
+_NOT_IN_FOLDERS = "'[]{}*?"
+
+
+def _unusable_names(config: Config) -> list[str]:
+    return [
+        f"paths.{name} = {str(folder)!r} holds {' '.join(found)}, which queries cannot read: choose a path without, or move the project"
+        for name, folder in _own_folders(config).items()
+        if (found := [sign for sign in _NOT_IN_FOLDERS if sign in str(folder)])
+    ]
+
+
+def _own_folders(config: Config) -> dict[str, Path]:
+    names = ("landing", "warehouse", "published", "restricted", "dagster")
+    return {name: getattr(config, f"{name}_dir") for name in names}
+
+
 def _overlaps(config: Config) -> list[str]:
     """Folders that lie in one that Tasuki writes or hold it: what it wrote would be landed or published again."""
     systems = {f"systems.{feed.system}.folder": feed.folder for feed in config.feeds}
-    own = {
-        f"paths.{name}": getattr(config, f"{name}_dir")
-        for name in ("landing", "warehouse", "published", "restricted", "dagster")
-    }
+    own = {f"paths.{name}": folder for name, folder in _own_folders(config).items()}
     problems, others = [], dict(own)
     for name, folder in (systems | own).items():
         others.pop(name, None)

@@ -10,8 +10,9 @@ from rich.table import Table
 from orchestration.config import Config
 from orchestration.landing.sql import literal
 from orchestration.ledger import publish_no
-from orchestration.progress import Report
+from orchestration.progress import Report, few
 from orchestration.publish import MARTS_FILE
+from orchestration.warehouse import Workspace
 
 
 def print_failure(report: Report, out: IO[str], log: Path) -> None:
@@ -35,6 +36,7 @@ def print_summary(config: Config, report: Report, manifest: dict[str, Any], cons
         con.execute("use tasuki")
         console.print(f"\n[bold]{config.company.name}[/bold], as of {manifest['as_of']} UTC")
         _print_landed(report, console)
+        _print_failed_casts(Workspace(config).warehouse, report, console)
         _print_leads(con, manifest, console)
         _print_handoffs(con, console)
         _print_mismatches(con, console)
@@ -67,6 +69,24 @@ def _print_landed(report: Report, console: Console) -> None:
         notes = [result.error] if result.error else result.drift[:3]
         table.add_row(f"{result.system}.{result.table}", *(f"{n:,}" for n in counts), "; ".join(filter(None, notes)))
     console.print(table)
+
+
+def _print_failed_casts(warehouse: Path, report: Report, console: Console) -> None:
+    """What this run's batches hold that is not of its column's type: how many, and where the first stands. Never the text."""
+    batches = [batch.batch_id for result in report.landed for batch in result.batches]
+    with duckdb.connect(str(warehouse), read_only=True, config={"autoinstall_known_extensions": False}) as con:
+        rows = con.execute(
+            """
+            select system || '.' || table_name || '.' || column_name, reason, count(*),
+                min_by(source_file || ' row ' || row_number, (source_file, row_number))
+            from staging.cast_failures where batch_id in (select unnest(?)) group by all order by 3 desc, 1, 2
+            """,
+            [batches],
+        ).fetchall()
+    if rows:
+        console.print(f"Values that were not understood (rows of {warehouse}, staging.cast_failures):")
+    for line in few([f"  {name}: {count:,} {reason}, the first in {first}" for name, reason, count, first in rows]):
+        console.print(line, markup=False, highlight=False)
 
 
 def _print_leads(con: duckdb.DuckDBPyConnection, manifest: dict[str, Any], console: Console) -> None:

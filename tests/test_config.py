@@ -184,6 +184,15 @@ def test_folders_that_lie_in_each_other_are_refused(load, tmp_path, paths, folde
     assert "is, lies in or holds" in line and line.endswith(": give each a folder of its own")
 
 
+@pytest.mark.parametrize("folder", ["O'Brien", "r9 [1]", "{x}", "a*b", "what?"])
+def test_folders_that_queries_cannot_read_are_refused(load, folder):
+    load(COMPANY + "[paths]\nhome = '会社 100%'\n")
+    with pytest.raises(ConfigError) as caught:
+        load(COMPANY + f'[paths]\nlanding = "{folder}/landing"\n')
+    header, line = str(caught.value).splitlines()
+    assert line.startswith("  paths.landing = ") and "choose a path without" in line
+
+
 def test_all_problems_come_at_once(load):
     with pytest.raises(ConfigError) as caught:
         load(

@@ -1,0 +1,54 @@
+"""What a run says of what it read."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+
+from orchestration.landing.feed import FeedResult, LandedBatch
+from orchestration.progress import Report
+from orchestration.summary import _print_failed_casts
+
+
+def test_values_that_were_not_understood_are_told_without_their_text(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("create schema staging")
+        con.execute(
+            "create table staging.cast_failures as from (values"
+            " ('salesforce', 'leads', 'created_date', '26/3/2', 'not a timestamp', 'new', 'leads [1].csv', 7),"
+            " ('salesforce', 'leads', 'created_date', '26/3/3', 'not a timestamp', 'new', 'leads [1].csv', 3),"
+            " ('salesforce', 'leads', 'created_date', '26/3/1', 'not a timestamp', 'old', 'leads.csv', 1))"
+            " as t(system, table_name, column_name, value, reason, batch_id, source_file, row_number)"
+        )
+    day = datetime(2026, 4, 1)
+    batch = LandedBatch(
+        system="salesforce",
+        table_name="leads",
+        batch_id="new",
+        seq=2,
+        extracted_at=day,
+        loaded_at=day,
+        source_file="leads [1].csv",
+        part="",
+        sha256="",
+        delivery="upsert",
+        encoding="utf-8",
+        rows_in=7,
+        rows_landed=7,
+        rows_rejected=0,
+        is_complete=True,
+        sets_as_of=True,
+        drift="",
+    )
+    out = io.StringIO()
+    report = Report(landed=[FeedResult("salesforce", "leads", batches=[batch])])
+    _print_failed_casts(warehouse, report, Console(file=out, width=200))
+    said = out.getvalue()
+    assert "salesforce.leads.created_date: 2 not a timestamp, the first in leads [1].csv row 3" in said
+    assert "staging.cast_failures" in said and "26/" not in said
+    empty = io.StringIO()
+    _print_failed_casts(warehouse, Report(), Console(file=empty))
+    assert empty.getvalue() == ""
