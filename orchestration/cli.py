@@ -130,7 +130,7 @@ def sql(
     """Ask the current published version."""
     if as_csv and as_json:
         _stop("choose one of --csv and --json", WRONG_USE)
-    company = _load(config)
+    company = _load(config, lands=False)
     from orchestration import query
 
     write = query.write_csv if as_csv else query.write_json if as_json else query.write_table
@@ -171,7 +171,7 @@ def bridge(
     name, equals, value = (segment or "all=all").partition("=")
     if not equals:
         _stop(f"--segment {segment}: write name=value, such as channel=email", WRONG_USE)
-    company = _load(config)
+    company = _load(config, lands=False)
     from orchestration import bridge as sheet
     from orchestration import query
 
@@ -197,7 +197,7 @@ def digest(
     """Write the week's brief for both teams (Markdown and HTML, Japanese and English) and print it."""
     if language not in ("ja", "en"):
         _stop(f"--language {language}: write ja or en", WRONG_USE)
-    company = _load(config)
+    company = _load(config, lands=False)
     from orchestration.digest import to_markdown, write_digests
     from orchestration.query import QueryError
 
@@ -230,7 +230,7 @@ def mismatches(
     """List the mismatches between the teams' records, urgent ones and most money first."""
     if as_csv and as_json:
         _stop("choose one of --csv and --json", WRONG_USE)
-    company = _load(config)
+    company = _load(config, lands=False)
     from orchestration import mismatches as queue
     from orchestration import query
 
@@ -263,7 +263,7 @@ def explain(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Show one mismatch: the rule in words and SQL, both records side by side, what is at stake, its history."""
-    company = _load(config)
+    company = _load(config, lands=False)
     from orchestration import mismatches as queue
     from orchestration import query
 
@@ -277,7 +277,7 @@ def explain(
 @app.command()
 def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List the published versions that are kept, newest first."""
-    company = _load(config)
+    company = _load(config, lands=False)
     from rich.console import Console
     from rich.table import Table
 
@@ -306,7 +306,7 @@ def rollback(
     version: Annotated[str, typer.Argument(help="One of `tasuki versions`.")], config: ConfigOption = DEFAULT_CONFIG
 ) -> None:
     """Make a kept version the current one again."""
-    company = _load(config)
+    company = _load(config, lands=False)
     from orchestration.lock import RunActive, RunLock
     from orchestration.publish import PublishRefused
     from orchestration.publish import rollback as switch_back
@@ -392,7 +392,7 @@ def semantic(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Write a dbt project that offers the published KPIs to MetricFlow (needs the extra `metricflow`)."""
-    company = _load(config)
+    company = _load(config, lands=False)
     from orchestration.query import QueryError
     from orchestration.semantic import write_project
 
@@ -465,9 +465,9 @@ def _run(
     print_summary(config, report, next(manifest for manifest in kept(config) if manifest["is_current"]), console)
 
 
-def _load(path: Path) -> Config:
+def _load(path: Path, *, lands: bool = True) -> Config:
     try:
-        return load_config(path)
+        return load_config(path, lands=lands)
     except ConfigError as error:
         _stop(str(error), WRONG_USE)
 

@@ -219,9 +219,10 @@ class Config(BaseModel):
         raise KeyError(f"{system}.{table}")
 
 
-def load_config(path: Path, *, staging_dir: Path = STAGING_DIR) -> Config:
+def load_config(path: Path, *, staging_dir: Path = STAGING_DIR, lands: bool = True) -> Config:
     """Read and check a tasuki.toml. Raises ConfigError with every problem found.
 
+    Where nothing is to be landed (`lands`), the folders of exports may be away: what is published can be read all the same.
     The checksum is of the settings, not of the text: comments and layout do not change it.
     """
     path = path.absolute()
@@ -236,7 +237,8 @@ def load_config(path: Path, *, staging_dir: Path = STAGING_DIR) -> Config:
         content = _File.model_validate(raw)
     except ValidationError as error:
         problems = [_explain(dict(detail)) for detail in error.errors()]
-    problems += _missing_folders(raw, path.parent) + _unknown_names(raw, catalogue, staging_dir)
+    problems += _missing_folders(raw, path.parent) if lands else []
+    problems += _unknown_names(raw, catalogue, staging_dir)
     if problems or content is None:
         raise _all_problems(path, problems)
     config = _resolve(path, raw, content, catalogue)

@@ -193,6 +193,13 @@ def test_folders_that_queries_cannot_read_are_refused(load, folder):
     assert line.startswith("  paths.landing = ") and "choose a path without" in line
 
 
+def test_readers_need_no_exports(load, tmp_path):
+    text = COMPANY + "[systems.hubspot]\nfolder = 'share'\n"
+    with pytest.raises(ConfigError, match="there is no folder"):
+        load(text)
+    load_config(tmp_path / "acme.toml", staging_dir=tmp_path / "staging", lands=False)
+
+
 def test_all_problems_come_at_once(load):
     with pytest.raises(ConfigError) as caught:
         load(

@@ -164,7 +164,9 @@ from con_people as people
 left join countable on people.person_key = countable.person_key
 left join personas on people.person_key = personas.person_key
 left join domains on people.person_key = domains.person_key
-left join free_mail on domains.mail_domain = free_mail.domain;
+left join free_mail on domains.mail_domain = free_mail.domain
+where coalesce(people.first_seen_at <= (select as_of from run_parameters), true)
+    or people.person_key in (select person_key from lead_cycles) or people.person_key in (select person_key from con_opportunities);
 
 create table marts.data_status as
 with batches as (

@@ -1,17 +1,17 @@
 -- kpi_values from the rows that KPIs count, written for DuckDB by hand. Whatever tells values apart is packed into one number:
---   series << 36 | 90th percentile << 35 | segment << 20 | grain << 16 | first day of the period, in days since 1990.
+--   series << 36 | 90th percentile << 35 | segment << 20 | grain << 16 | first day of the period, in days since 1899.
 -- `warehouse` is attached. Derived values, targets and the zeros that stand against them are taken from it as they are.
 
-set variable as_of_day = (select date_diff('day', date '1990-01-01', as_of_on) from warehouse.conformed.run_parameters);
+set variable as_of_day = (select date_diff('day', date '1899-01-01', as_of_on) from warehouse.conformed.run_parameters);
 
 create temp table days as
 select
     date_on,
-    date_diff('day', date '1990-01-01', date_on) as day,
-    65536 + date_diff('day', date '1990-01-01', week_start_on) as week,
-    131072 + date_diff('day', date '1990-01-01', month_start_on) as month,
-    196608 + date_diff('day', date '1990-01-01', fiscal_quarter_start_on) as quarter,
-    262144 + date_diff('day', date '1990-01-01', fiscal_year_start_on) as year
+    date_diff('day', date '1899-01-01', date_on) as day,
+    65536 + date_diff('day', date '1899-01-01', week_start_on) as week,
+    131072 + date_diff('day', date '1899-01-01', month_start_on) as month,
+    196608 + date_diff('day', date '1899-01-01', fiscal_quarter_start_on) as quarter,
+    262144 + date_diff('day', date '1899-01-01', fiscal_year_start_on) as year
 from warehouse.conformed.con_calendar
 where date_on <= (select as_of_on from warehouse.conformed.run_parameters);
 
@@ -22,16 +22,16 @@ select
     period_start,
     last_day < getvariable('as_of_day') as is_over,
     least(last_day, getvariable('as_of_day')) as read_on,
-    (period >> 16 << 16) + date_diff('day', date '1990-01-01', (period_start - step)::date) as previous,
-    (period >> 16 << 16) + date_diff('day', date '1990-01-01', (period_start - year)::date) as last_year
+    (period >> 16 << 16) + date_diff('day', date '1899-01-01', (period_start - step)::date) as previous,
+    (period >> 16 << 16) + date_diff('day', date '1899-01-01', (period_start - year)::date) as last_year
 from (
     select
         period,
         grain,
         step,
         year,
-        (date '1990-01-01' + (period & 65535)::integer)::date as period_start,
-        date_diff('day', date '1990-01-01', (date '1990-01-01' + (period & 65535)::integer + step)::date) - 1 as last_day
+        (date '1899-01-01' + (period & 65535)::integer)::date as period_start,
+        date_diff('day', date '1899-01-01', (date '1899-01-01' + (period & 65535)::integer + step)::date) - 1 as last_day
     from (select distinct unnest([day, week, month, quarter, year]) as period from days)
     join (values
         (0, 'day', interval 1 day, interval 1 year), (1, 'week', interval 7 day, interval 364 day), (2, 'month', interval 1 month, interval 1 year),
@@ -188,7 +188,7 @@ with moves as (
 
 changes as (
     select
-        coalesce(k, kc, km, kp, ki, kz, ko, kr) as k, date_diff('day', date '1990-01-01', date_on) as day, sum(amount) as amount, sum(unit) as unit
+        coalesce(k, kc, km, kp, ki, kz, ko, kr) as k, date_diff('day', date '1899-01-01', date_on) as day, sum(amount) as amount, sum(unit) as unit
     from (select k, k + c as kc, k + m as km, k + p as kp, k + i as ki, k + z as kz, k + o as ko, k + r as kr, date_on, amount, unit from moves)
     group by grouping sets ((k, date_on), (kc, date_on), (km, date_on), (kp, date_on), (ki, date_on), (kz, date_on), (ko, date_on), (kr, date_on))
 ),

@@ -29,15 +29,20 @@ PUBLIC_SCHEMAS = ("marts", "restricted")
 
 
 def column_comments(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Descriptions for the published tables: table -> column -> text, "" for the table."""
+    """Japanese label and description for the published tables: table -> column -> text, "" for the table."""
     return {
         node["name"]: {
-            "": node["description"],
-            **{name: column["description"] for name, column in node["columns"].items() if column["description"]},
+            "": _comment(node),
+            **{name: _comment(column) for name, column in node["columns"].items() if column["description"]},
         }
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["schema"] in PUBLIC_SCHEMAS
     }
+
+
+def _comment(described: dict[str, Any]) -> str:
+    label = described.get("config", {}).get("meta", {}).get("label_ja")
+    return f"{label}: {described['description']}" if label else str(described["description"])
 
 
 def candidate_asset(

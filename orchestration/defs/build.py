@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -108,7 +109,7 @@ def ensure_manifest(workspace: Workspace) -> tuple[dict[str, Any], str]:
         "vars": dbt_vars(workspace.config),
     }
     with locked(workspace.target / "parse.lock"):
-        if not (manifest.exists() and stamp.exists() and read_json(stamp) == wanted):
+        if _json_if_whole(stamp) != wanted or _json_if_whole(manifest) is None:
             stamp.unlink(missing_ok=True)
             merge_seeds(workspace)
             current().line("  parse    the dbt project")
@@ -119,6 +120,14 @@ def ensure_manifest(workspace: Workspace) -> tuple[dict[str, Any], str]:
                 raise WarehouseError(f"the dbt project does not parse:\n{(done.stdout + done.stderr).strip()}")
             write_json(wanted, stamp)
         return read_json(manifest), wanted["project"]
+
+
+def _json_if_whole(path: Path) -> dict[str, Any] | None:
+    """What a file holds; None where there is none, or dbt was stopped while it wrote it."""
+    try:
+        return read_json(path)
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def dbt_definition(

@@ -12,7 +12,7 @@ from orchestration.warehouse import Workspace
 
 MARTS = {
     "accounts": "select 'a1' as account_key",
-    "people": "select 'p' || n as person_key, 'a1' as account_key, true as is_countable, date '2026-01-04' as first_seen_on from range(3) as r(n)",
+    "people": "select 'p' || n as person_key, 'a1' as account_key, true as is_countable, timestamp '2026-01-04' as first_seen_at, date '2026-01-04' as first_seen_on from range(3) as r(n)",
     "leads": """
         select 'l' || n as lead_id, 'p' || n as person_key, 'a1' as account_key, 1 as cycle_no, true as is_countable,
             cast(null as varchar) as exclusion_reason, timestamp '2026-01-05' as mql_at,

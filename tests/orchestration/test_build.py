@@ -113,6 +113,28 @@ def test_an_edit_of_the_project_while_a_run_works_is_told(
         assert is_built(workspace)
 
 
+@pytest.mark.parametrize("damaged", ["manifest.json", "parsed.json"])
+def test_the_project_is_parsed_anew_where_dbt_was_stopped_while_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: str
+) -> None:
+    workspace = landed(tmp_path)
+    parses: list[str] = []
+
+    def parse(*_: Any, **__: Any) -> subprocess.CompletedProcess[str]:
+        parses.append("parsed")
+        (workspace.target / "manifest.json").write_text('{"nodes": {}}', encoding="utf-8")
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr(build.subprocess, "run", parse)
+    monkeypatch.setattr(build, "merge_seeds", lambda workspace: None)
+    build.ensure_manifest(workspace)
+    build.ensure_manifest(workspace)
+    assert parses == ["parsed"]
+    (workspace.target / damaged).write_text('{"nod', encoding="utf-8")
+    assert build.ensure_manifest(workspace)[0] == {"nodes": {}}
+    assert parses == ["parsed", "parsed"]
+
+
 def test_landing_says_how_fresh_a_feed_is_and_how_much_it_holds(tmp_path: Path) -> None:
     """An equal file delivered again lands nothing: the table keeps its rows, and is known to be as fresh as that file."""
     workspace = landed(tmp_path)

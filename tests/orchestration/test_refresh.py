@@ -75,6 +75,8 @@ def test_every_mart_is_published_with_rows_twice(sample_company: Company) -> Non
             "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
         )
         assert con.execute(undescribed).fetchall() == []
+        key = "select comment from duckdb_columns() where table_name = 'people' and column_name = 'person_key' and schema_name = 'marts'"
+        assert con.execute(key).fetchone() == ("人物キー: Key of the person",)
 
 
 def test_a_bi_client_reads_it(sample_company: Company) -> None:

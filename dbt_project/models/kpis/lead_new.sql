@@ -1,6 +1,6 @@
 {# New leads: people, each on the day it was first seen. #}
 with people as (
-    select person_key, first_seen_on from {{ ref('con_people') }}
+    select person_key, first_seen_at, first_seen_on from {{ ref('con_people') }}
 ),
 
 countable as (
@@ -8,7 +8,7 @@ countable as (
 ),
 
 run_parameters as (
-    select as_of_on from {{ ref('run_parameters') }}
+    select as_of from {{ ref('run_parameters') }}
 ),
 
 final as (
@@ -21,7 +21,7 @@ final as (
         cast(1 as decimal(18, 2)) as numerator
     from people
     join countable on people.person_key = countable.person_key
-    join run_parameters on people.first_seen_on <= run_parameters.as_of_on
+    join run_parameters on people.first_seen_at <= run_parameters.as_of
 )
 
 select * from final

@@ -15,6 +15,10 @@ free_mail as (
     select domain from {{ ref('free_mail_domains') }}
 ),
 
+seen as (
+    select person_key from {{ ref('seen_people') }}
+),
+
 final as (
     select
         people.person_key,
@@ -42,6 +46,7 @@ final as (
         people.crm_lead_cnt,
         people.crm_contact_cnt
     from people
+    join seen on people.person_key = seen.person_key
     left join countable on people.person_key = countable.person_key
     left join personas on people.person_key = personas.person_key
     left join free_mail on people.mail_domain = free_mail.domain

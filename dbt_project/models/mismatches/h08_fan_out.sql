@@ -10,7 +10,7 @@ with compared as (
     union all
     select 'people', 'rows',
         (select cast(count(*) as decimal(28, 2)) from {{ ref('people') }}),
-        (select cast(count(*) as decimal(28, 2)) from {{ ref('con_people') }})
+        (select cast(count(*) as decimal(28, 2)) from {{ ref('seen_people') }})
     union all
     select 'accounts', 'rows',
         (select cast(count(*) as decimal(28, 2)) from {{ ref('accounts') }}),

@@ -38,7 +38,10 @@ def expectations(limits: Limits) -> list[Expectation]:
         keys(*KEY),
         has_rows(),
         parent("kpi_code", "kpi_catalogue"),
-        _total("lead_new", "select count(*) as n from marts.people where is_countable and first_seen_on is not null"),
+        _total(
+            "lead_new",
+            "select count(*) as n from marts.people where is_countable and first_seen_at <= (select max(as_of) from marts.data_status)",
+        ),
         _total("mql_cnt", "select count(*) as n from marts.leads where is_countable and mql_at is not null"),
         _total(
             "handoff_b1_cnt", "select count(*) as n from marts.leads where is_countable and handed_over_at is not null"
