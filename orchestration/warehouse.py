@@ -218,14 +218,20 @@ def batch_ids(rows: list[dict[str, Any]]) -> list[str]:
 def default_as_of(config: Config, rows: list[dict[str, Any]]) -> str:
     """The instant up to which every feed that sets as_of is known: the least of their newest extraction times.
 
-    Returns `YYYY-MM-DD HH:MM:SS` in UTC. Raises WarehouseError where nothing that sets it has landed.
+    A file of which nothing could be read is no extraction. Returns `YYYY-MM-DD HH:MM:SS` in UTC. Raises WarehouseError
+    where nothing that sets it has landed.
     """
     setting = {(feed.system, feed.table) for feed in config.feeds if feed.sets_as_of}
     newest: dict[tuple[str, str], datetime] = {}
     for row in rows:
         name = (row["system"], row["table_name"])
-        if name in setting:
+        if name in setting and row["confirmed_at"]:
             newest[name] = max(row["confirmed_at"], newest.get(name, row["confirmed_at"]))
+    if any((row["system"], row["table_name"]) in setting for row in rows) and not newest:
+        raise WarehouseError(
+            "nothing could be read of the files that have landed: `landing/_rejects/` says why; correct the exports, or "
+            "the settings of their feeds in tasuki.toml, and run again"
+        )
     if not newest:
         folders = sorted({str(feed.folder) for feed in config.feeds}) or ["(no system is configured)"]
         raise WarehouseError(f"nothing has landed yet: put exports into {', '.join(folders)} and run again")

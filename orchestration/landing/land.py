@@ -57,7 +57,7 @@ def land_all(config: Config, *, now: datetime | None = None, progress: Progress 
         results.append(_land_feed(config, feed, now, look))
         if progress:
             progress(feed, results[-1])
-    write_registry(config.landing_dir, config.catalogue)
+    _tell_freshness(config, results)
     return results
 
 
@@ -65,8 +65,14 @@ def land_feed(config: Config, feed: Feed, *, now: datetime | None = None) -> Fee
     """Land what is new in one feed, and bring the registry up to date. `now` (zoned) becomes `_loaded_at`."""
     declare_tables(config.landing_dir, {feed.system: {feed.table: config.catalogue[feed.system][feed.table]}})
     result = _land_feed(config, feed, now or datetime.now(UTC), list_folder)
-    write_registry(config.landing_dir, config.catalogue)
+    _tell_freshness(config, [result])
     return result
+
+
+def _tell_freshness(config: Config, results: list[FeedResult]) -> None:
+    known_at = write_registry(config.landing_dir, config.catalogue)
+    for result in results:
+        result.freshness = known_at.get(f"{result.system}.{result.table}")
 
 
 def pending_files(config: Config) -> list[str]:
@@ -118,7 +124,6 @@ def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path],
                         landing.land(file, result)
             finally:
                 landing.state.save()
-                result.freshness = landing.confirmed
     except FolderError as error:
         result.error = f"{feed.name}: {error}"
     except Exception as error:  # one feed's fault is reported with its result and must not stop the others
@@ -144,7 +149,7 @@ class _FeedLanding:
         self._contents = {(_extracted_at(batch_id), batch_id[-_DIGITS:]) for batch_id in paths}
         self._in_parts: set[datetime] = set()
         self._landed = [read_metadata(path)[0] for path in paths.values()] if self.state.is_lost else []
-        self.freshness = max((_extracted_at(batch_id) for batch_id in paths), default=None)
+        self._newest = max((_extracted_at(batch_id) for batch_id in paths), default=None)
 
     def to_look_at(self, files: list[SourceFile]) -> list[SourceFile]:
         """The files that are not known, and those known ones that were skipped but are parts of one snapshot with them.
@@ -163,12 +168,6 @@ class _FeedLanding:
     def _was_skipped(self, file: SourceFile) -> bool:
         seen = self.state.get(file.name)
         return seen is not None and (file.extracted_at, seen.sha256[:_DIGITS]) not in self._contents
-
-    @property
-    def confirmed(self) -> datetime | None:
-        """When the feed was last known to be as its newest batch says: an equal file delivered later tells so too."""
-        again = self.state.last_extracted(self._latest.sha256) if self._latest else None
-        return max((at for at in (self.freshness, again) if at is not None), default=None)
 
     def land(self, file: SourceFile, result: FeedResult) -> None:
         """Land, skip or leave one file."""
@@ -204,7 +203,7 @@ class _FeedLanding:
         return any(
             batch.sha256 == sha256
             and batch.was_read_as(reading)
-            and (batch.source_file == file.name or (self.freshness is not None and file.extracted_at <= self.freshness))
+            and (batch.source_file == file.name or (self._newest is not None and file.extracted_at <= self._newest))
             for batch in self._landed
         )
 
@@ -250,7 +249,7 @@ class _FeedLanding:
         self._shape = outcome.shape if outcome.shape.tells(outcome.rows_in) else previous or _known(outcome.shape)
         self._latest = batch
         self._contents.add((batch.extracted_at, sha256[:_DIGITS]))
-        self.freshness = max(self.freshness or batch.extracted_at, batch.extracted_at)
+        self._newest = max(self._newest or batch.extracted_at, batch.extracted_at)
         return batch
 
 

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from orchestration.landing.batches import (
 from orchestration.landing.catalogue import Catalogue
 from orchestration.landing.files import FileState
 
-# When the feed was last known to be as this batch says: an equal file extracted later is no batch, but tells so.
+# When the feed was last known to be as this batch says: an equal file extracted later is no batch, but tells so. Null
+# where no record of the file could be read: nothing is known of that extraction.
 CONFIRMED = "confirmed_at"
 _TIMES = ("extracted_at", "loaded_at", CONFIRMED)
 _COUNTS = ("seq", "rows_in", "rows_landed", "rows_rejected")
@@ -68,8 +70,11 @@ def declare_tables(landing_dir: Path, catalogue: Catalogue) -> None:
         write_table(REJECT_SCHEMA.empty_table(), empty)
 
 
-def write_registry(landing_dir: Path, catalogue: Catalogue) -> None:
-    """Rewrite `_batches.parquet`, one row per batch, from the batches' own metadata (the old registry is a cache)."""
+def write_registry(landing_dir: Path, catalogue: Catalogue) -> dict[str, datetime]:
+    """Rewrite `_batches.parquet`, one row per batch, from the batches' own metadata (the old registry is a cache).
+
+    Returns `system.table` -> when that feed was last known to be as landed, naive UTC.
+    """
     target = landing_dir / "_batches.parquet"
     with locked(landing_dir / "_registry.lock"):
         old = _registry_rows(target)
@@ -79,6 +84,8 @@ def write_registry(landing_dir: Path, catalogue: Catalogue) -> None:
             rows += _rows_of_table(table_dir, known)
         if rows != old or not target.exists():
             write_table(pa.Table.from_pylist(rows, schema=REGISTRY_SCHEMA), target)
+    known_rows = sorted((row for row in rows if row[CONFIRMED]), key=itemgetter(CONFIRMED))
+    return {f"{row['system']}.{row['table_name']}": row[CONFIRMED] for row in known_rows}
 
 
 def _rows_of_table(table_dir: Path, known: dict[tuple[str, str, str], dict[str, Any]]) -> list[dict[str, Any]]:
@@ -91,13 +98,14 @@ def _rows_of_table(table_dir: Path, known: dict[tuple[str, str, str], dict[str, 
         if row is None:
             batch = read_metadata(path)[0]
             row = {name: getattr(batch, name) for name in BATCH_COLUMNS}
-        rows.append({**row, CONFIRMED: row["extracted_at"]})
+        is_known = row["rows_landed"] > 0 or row["rows_rejected"] == 0
+        rows.append({**row, CONFIRMED: row["extracted_at"] if is_known else None})
         is_complete[row["source_file"], row["extracted_at"]] = row["is_complete"]
     for row in rows:
         row["is_complete"] = is_complete[row["source_file"], row["extracted_at"]]
-    if rows:
-        again = FileState(table_dir / "_files.json").last_extracted(rows[-1]["sha256"])
-        rows[-1][CONFIRMED] = max(rows[-1]["extracted_at"], again or rows[-1]["extracted_at"])
+    if newest := next((row for row in reversed(rows) if row[CONFIRMED]), None):
+        again = FileState(table_dir / "_files.json").last_extracted(newest["sha256"])
+        newest[CONFIRMED] = max(newest["extracted_at"], again or newest["extracted_at"])
     return rows
 
 

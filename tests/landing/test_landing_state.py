@@ -18,6 +18,7 @@ from orchestration.landing import land as land_module
 from orchestration.landing import land_all, land_feed, pending_files, unclaimed_files
 from orchestration.landing.files import date_in_name, feed_files, list_folder
 from orchestration.progress import Report
+from orchestration.warehouse import WarehouseError, default_as_of, registry_rows
 
 
 def text(*rows, header="id,email,company"):
@@ -58,6 +59,27 @@ def test_two_files_of_one_feed_land_once_in_order_of_extraction(company):
     again = land(company)
     assert (again.batches, again.skipped, again.freshness) == ([], [], datetime(2024, 2, 3, 14, 59, 59))
     assert pending_files(company.config) == []
+
+
+@pytest.mark.parametrize("unreadable", ["<html>502 Bad Gateway</html>", "", "id,email,company\n4,a\n"])
+def test_a_file_of_which_nothing_can_be_read_is_no_extraction(company, unreadable):
+    """The feed is as fresh as the last file that told something of it, be it that it was as before or empty."""
+    company.put("contacts_20240401.csv", text("1,,"))
+    company.put("contacts_20240402.csv", text("1,,"))
+    company.put("contacts_20240403.csv", unreadable)
+    assert (len(land(company).batches), land(company).freshness) == (2, datetime(2024, 4, 2, 14, 59, 59))
+    assert company.registry("confirmed_at") == [(datetime(2024, 4, 2, 14, 59, 59),), (None,)]
+    assert default_as_of(company.config, registry_rows(company.config)) == "2024-04-02 14:59:59"
+    company.put("contacts_20240404.csv", text())
+    assert land(company).freshness == datetime(2024, 4, 4, 14, 59, 59)
+    assert default_as_of(company.config, registry_rows(company.config)) == "2024-04-04 14:59:59"
+
+
+def test_files_of_which_nothing_can_be_read_give_no_as_of(company):
+    company.put("contacts_20240403.csv", "<html>502 Bad Gateway</html>")
+    assert land(company).freshness is None
+    with pytest.raises(WarehouseError, match="nothing could be read of the files that have landed"):
+        default_as_of(company.config, registry_rows(company.config))
 
 
 @pytest.mark.parametrize("runs", [1, 2])
