@@ -1,7 +1,8 @@
 """Parquet: every column as text, so that a table lands alike whatever its export's format.
 
 Timestamps become `YYYY-MM-DDTHH:MM:SS[.f]`, with a Z where the column is zoned (UTC); booleans true or false; decimals
-exact; nested values JSON text. A corrupt file is one reject: a part of it cannot be trusted.
+exact; floating-point numbers without a fraction as whole numbers (pandas writes whole numbers with gaps so); nested
+values JSON text. A corrupt file is one reject: a part of it cannot be trusted.
 """
 
 import re
@@ -51,6 +52,8 @@ def _as_text(column: str, kind: str) -> str:
         return f"replace(cast({column} as varchar), ' ', 'T')"
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
         return f"cast(to_json({column}) as varchar)"
+    if kind in ("DOUBLE", "FLOAT"):
+        return f"regexp_replace(cast({column} as varchar), '\\.0$', '')"
     return f"nullif(cast({column} as varchar), '')"
 
 

@@ -248,6 +248,20 @@ def test_parquet_lands_as_text(company):
     assert result.batches[0].is_complete
 
 
+@pytest.mark.parametrize("kind", ["double", "float"])
+def test_whole_numbers_of_parquet_land_without_a_fraction(company, kind):
+    """A column of ids with gaps is a floating-point one after pandas: 1.0 would match no id of another export."""
+    numbers = {1: "1", -20: "-20", 1.5: "1.5", 1e15: "1000000000000000", 1e30: "1e+30", "nan": "nan", None: None}
+    if kind == "double":
+        numbers[2**53 - 1] = "9007199254740991"
+    source = company.root / "made.parquet"
+    values = ", ".join("(null)" if number is None else f"('{number}'::{kind})" for number in numbers)
+    duckdb.sql(f"copy (select * from (values {values}) as made(id)) to '{source}'")
+    company.put("contacts.parquet", source.read_bytes())
+    land(company)
+    assert company.select("id") == [(text,) for text in numbers.values()]
+
+
 def test_a_folder_named_like_a_value_changes_no_value(company):
     """`email=wrong` is how some tools name the folders of a partitioned table; a file's own values count."""
     company.put("email=wrong/contacts_1.csv", "id,email\n1,right\n")
