@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.landing import land_all, land_feed
@@ -260,6 +262,27 @@ def test_whole_numbers_of_parquet_land_without_a_fraction(company, kind):
     company.put("contacts.parquet", source.read_bytes())
     land(company)
     assert company.select("id") == [(text,) for text in numbers.values()]
+
+
+def test_bytes_of_parquet_land_as_text_or_as_hexadecimal(company):
+    """A column of bytes that are no text costs no row, and a column of texts that is not said to be text stays one."""
+    table = pa.table(
+        {
+            "id": pa.array([b"1", "二".encode(), None], pa.binary()),
+            "photo": pa.array([b"\xff\x00", b"ab", b""], pa.binary()),
+            "prints": pa.array([[b"\xff"], [], None], pa.list_(pa.binary())),
+        }
+    )
+    source = company.root / "made.parquet"
+    pq.write_table(table, source)
+    company.put("contacts.parquet", source.read_bytes())
+    result = land(company)
+    assert company.select("id, photo, prints") == [
+        ("1", "ff00", '["\\\\xFF"]'),
+        ("二", "6162", "[]"),
+        (None, None, None),
+    ]
+    assert "contacts.parquet: column photo holds bytes that are not UTF-8, landed as hexadecimal" in result.drift
 
 
 def test_a_folder_named_like_a_value_changes_no_value(company):
