@@ -253,6 +253,13 @@ def reject_whole_file(job: Job, reason: str, encoding: str = "", line: int | Non
     return BatchWriter(job, []).finish(lambda _: ReadOutcome(1, 0, Shape(()), encoding))
 
 
+def put_aside(batch: Path) -> None:
+    """Move a batch to the folder `_replaced` beside it, where nothing reads it."""
+    target = batch.parent / "_replaced" / batch.name
+    target.parent.mkdir(exist_ok=True)
+    put_in_place(batch, target)
+
+
 def put_in_place(tmp: Path, target: Path) -> None:
     """Sync a finished temporary file and rename it, so that it is there whole or not at all, whatever is killed."""
     with tmp.open("rb") as file:
@@ -281,4 +288,4 @@ def write_json(content: Mapping[str, Any], target: Path) -> None:
     put_in_place(tmp, target)
 
 
-BATCH_COLUMNS = tuple(column.name for column in fields(LandedBatch) if column.name != "reading")
+BATCH_COLUMNS = tuple(column.name for column in fields(LandedBatch))

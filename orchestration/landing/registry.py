@@ -1,4 +1,4 @@
-"""What is derived from the batches and rewritten at will: the registry, zero-row declared tables, no stray files."""
+"""What is derived from the batches at will: the registry, zero-row declared tables, no stray files, one reading a file."""
 
 import contextlib
 import fcntl
@@ -16,6 +16,7 @@ from orchestration.landing.batches import (
     REJECT_SCHEMA,
     landed_schema,
     list_batches,
+    put_aside,
     read_metadata,
     write_table,
 )
@@ -73,6 +74,9 @@ def declare_tables(landing_dir: Path, catalogue: Catalogue) -> None:
 def write_registry(landing_dir: Path, catalogue: Catalogue) -> dict[str, datetime]:
     """Rewrite `_batches.parquet`, one row per batch, from the batches' own metadata (the old registry is a cache).
 
+    A batch whose file was read again under other settings is put aside first: the same record, of whose columns an id
+    is made, may have another id now, and would count twice.
+
     Returns `system.table` -> when that feed was last known to be as landed, naive UTC.
     """
     target = landing_dir / "_batches.parquet"
@@ -89,11 +93,12 @@ def write_registry(landing_dir: Path, catalogue: Catalogue) -> dict[str, datetim
 
 
 def _rows_of_table(table_dir: Path, known: dict[tuple[str, str, str], dict[str, Any]]) -> list[dict[str, Any]]:
-    # A file that was corrected, or read again under other settings, is as complete as its newest batch: what was
-    # rejected before does not keep that extraction from being a whole snapshot.
+    # A file that was corrected is as complete as its newest batch: what was rejected before does not keep that
+    # extraction from being a whole snapshot.
     rows: list[dict[str, Any]] = []
     is_complete: dict[tuple[str, datetime], bool] = {}
-    for batch_id, path in list_batches(table_dir).items():
+    paths = list_batches(table_dir)
+    for batch_id, path in paths.items():
         row = known.get((table_dir.parent.name, table_dir.name, batch_id))
         if row is None:
             batch = read_metadata(path)[0]
@@ -101,12 +106,28 @@ def _rows_of_table(table_dir: Path, known: dict[tuple[str, str, str], dict[str, 
         is_known = row["rows_landed"] > 0 or row["rows_rejected"] == 0
         rows.append({**row, CONFIRMED: row["extracted_at"] if is_known else None})
         is_complete[row["source_file"], row["extracted_at"]] = row["is_complete"]
+    rows, replaced = _by_reading(rows)
+    for row in replaced:
+        put_aside(paths[row["batch_id"]])
     for row in rows:
         row["is_complete"] = is_complete[row["source_file"], row["extracted_at"]]
     if newest := next((row for row in reversed(rows) if row[CONFIRMED]), None):
         again = FileState(table_dir / "_files.json").last_extracted(newest["sha256"])
         newest[CONFIRMED] = max(newest["extracted_at"], again or newest["extracted_at"])
     return rows
+
+
+def _by_reading(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    # The batches in force, and those of a file that was read again later. A reading that brought nothing replaces none.
+    in_force: list[dict[str, Any]] = []
+    replaced: list[dict[str, Any]] = []
+    readings: dict[tuple[str, str], str] = {}
+    for row in reversed(rows):
+        content = row["source_file"], row["sha256"]
+        (in_force if readings.get(content, row["reading"]) == row["reading"] else replaced).append(row)
+        if row[CONFIRMED]:
+            readings.setdefault(content, row["reading"])
+    return in_force[::-1], replaced
 
 
 def _registry_rows(target: Path) -> list[dict[str, Any]]:
@@ -120,7 +141,7 @@ def _registry_rows(target: Path) -> list[dict[str, Any]]:
 
 
 def remove_strays(table_dir: Path, rejects_dir: Path) -> None:
-    """Remove what a killed run left of a table: temporary files, and rejects whose batch never came."""
+    """Remove what a killed run left of a table: temporary files, and rejects whose batch never came or was replaced."""
     for directory in (table_dir, rejects_dir):
         for stray in directory.glob(".*"):
             if stray.suffix in (".tmp", ".scratch"):

@@ -113,7 +113,7 @@ def test_a_lost_state_is_rebuilt_from_the_batches(company):
 
 
 def test_other_settings_read_known_files_again(company):
-    """The new batch takes the place of the one before: it is of the same extraction and says whether that is whole."""
+    """The new batch takes the place of the one before, which is kept beside the others and counts no more."""
     feed = '[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n'
     company.configure(feed)
     for day, row in enumerate(("1;a", "2;b", "2;b"), start=1):
@@ -127,8 +127,60 @@ def test_other_settings_read_known_files_again(company):
     assert [batch.source_file for batch in again.batches] == ["contacts_20240101.csv", "contacts_20240102.csv"]
     assert again.skipped == ["contacts_20240103.csv"]
     assert ids(company) == ["1", "2"]
-    assert company.registry("is_complete") == [(True,)] * 4
+    assert company.registry("seq, is_complete") == [(3, True), (4, True)]
+    replaced = company.config.landing_dir / "crm" / "contacts" / "_replaced"
+    assert [name.split("-")[1] for name in sorted(os.listdir(replaced))] == ["000001", "000002"]
     assert (land(company).batches, pending_files(company.config)) == ([], [])
+    assert company.rejects() == []
+
+
+@pytest.mark.parametrize("killed_at", [None, 1, 2, 3, 4, 5])
+def test_events_of_a_file_that_is_read_again_count_once(company, monkeypatch, killed_at):
+    """Their ids are made of their columns: with one more named in `columns`, none of them has the id it had before."""
+    rows = "時刻,連絡先,本文\n1,a,x\n2,b,y\n"
+    feed = '[systems.crm.feeds.events]\ncolumns = { "時刻" = "happened_at" }\n'
+    company.configure(feed)
+    company.put("events_20240401.csv", rows)
+    company.put("events_20240402.csv", rows.replace("x", "z"))
+    land_all(company.config)
+    assert len(company.select("happened_at, contact", "events")) == 4
+
+    company.configure(feed.replace(" }", ', "連絡先" = "contact" }'))
+    if killed_at is not None:
+        put, calls = os.replace, itertools.count(1)
+
+        def kill(source, target):
+            if next(calls) > killed_at:
+                raise KilledError
+            put(source, target)
+
+        monkeypatch.setattr(os, "replace", kill)
+        with pytest.raises(KilledError):
+            land_all(company.config)
+        monkeypatch.setattr(os, "replace", put)
+    land_all(company.config)
+    events = company.select("happened_at, contact, 本文", "events")
+    assert sorted(events) == [("1", "a", "x"), ("1", "a", "z"), ("2", "b", "y"), ("2", "b", "y")]
+    assert company.registry("seq") == [(3,), (4,)]
+
+
+def test_a_reading_that_brings_nothing_replaces_none(company):
+    company.put("contacts.csv", text("1,a,b"))
+    land(company)
+    for settings in ('delimiter = ";"', 'delimiter = "|"'):
+        company.configure(f"[systems.crm.feeds.contacts]\n{settings}\n")
+        assert land(company).rows_landed == 0
+        assert ids(company) == ["1"]
+    company.configure("")
+    assert land(company).rows_landed == 1
+    assert company.registry("seq, is_complete") == [(1, True), (4, True)], "both were read alike: ids are the same"
+
+
+def test_a_file_that_went_back_to_older_content_replaces_no_reading(company):
+    for age, rows in ((60, ["1,a,b"]), (50, ["2,c,d"]), (40, ["1,a,b"])):
+        company.put("contacts.csv", text(*rows), age=age)
+        land(company)
+    assert ids(company) == ["1", "1", "2"]
 
 
 @pytest.mark.parametrize("is_state_lost", [False, True])
