@@ -21,7 +21,9 @@ WATCH_SECONDS = 3.0
 
 _TEMPORARY = (".tmp", ".part", ".crdownload", "~")
 _DATE_IN_NAME = re.compile(
-    r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?:[T_\- ]?(\d{2})[-:.]?(\d{2})(?:[-:.]?(\d{2}))?(Z)?)?(?!\d)"
+    r"(?<!\d)(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})"
+    r"(?:[T_\- ]?(?!20\d\d[-_.]\d\d[-_.]\d\d)"  # a second date is no time of day
+    r"([01]\d|2[0-3])[-:.]?([0-5]\d)(?:[-:.]?([0-5]\d))?(Z)?)?(?!\d)"
 )
 _YEARS = range(2000, 2100)  # of dates in names
 _NOT_TEXT = "its name is not UTF-8: rename it"
@@ -207,21 +209,27 @@ def date_in_name(relative: str, timezone: ZoneInfo) -> datetime | None:
 
     Digits of another century are a number and no date. What is landed does not hang on the day of the landing.
     A name without zone is in the feed's time zone. A date alone means the last second of that day, so that no event of
-    the day lies after the extraction. A file without date was extracted when it last changed.
+    the day lies after the extraction. Of several dates the latest counts: an export of a period was made at its end.
+    A file without date was extracted when it last changed.
     """
     for part in reversed(PurePosixPath(relative).parts):
-        for match in _DATE_IN_NAME.finditer(part):
-            year, month, day = (int(group) for group in match.groups()[:3])
-            if year not in _YEARS:
-                continue
-            is_day = match[4] is None
-            hour, minute, second = (23, 59, 59) if is_day else (int(group or 0) for group in match.groups()[3:6])
-            try:
-                moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC if match[7] else timezone)
-                return moment.astimezone(UTC).replace(tzinfo=None)
-            except (ValueError, OverflowError):
-                continue  # digits that are no date
+        found = [_moment(match, timezone) for match in _DATE_IN_NAME.finditer(part)]
+        if moments := [moment for moment in found if moment is not None]:
+            return max(moments)
     return None
+
+
+def _moment(match: re.Match[str], timezone: ZoneInfo) -> datetime | None:
+    year, month, day = (int(group) for group in match.groups()[:3])
+    if year not in _YEARS:
+        return None
+    is_day = match[4] is None
+    hour, minute, second = (23, 59, 59) if is_day else (int(group or 0) for group in match.groups()[3:6])
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC if match[7] else timezone)
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None  # digits that are no date
 
 
 def still_being_written(files: list[SourceFile]) -> set[str]:

@@ -464,6 +464,17 @@ def test_json_lines_lack_what_has_no_value(company):
         ("contacts_21000101.csv", None),
         ("2024-04-01/contacts_99990101.csv", datetime(2024, 4, 1, 14, 59, 59)),
         ("contacts_12345678901.csv", None),
+        ("contacts_2026-04-01_2026-04-30.csv", datetime(2026, 4, 30, 14, 59, 59)),
+        ("contacts_2026.04.01-2026.04.30.csv", datetime(2026, 4, 30, 14, 59, 59)),
+        ("contacts_2026_04_01_2026_04_30.csv", datetime(2026, 4, 30, 14, 59, 59)),
+        ("contacts_20260401-20260430.csv", datetime(2026, 4, 30, 14, 59, 59)),
+        ("contacts_20260430_20260401.csv", datetime(2026, 4, 30, 14, 59, 59)),
+        ("contacts_20260401T0000Z-20260430T2359Z.csv", datetime(2026, 4, 30, 23, 59)),
+        ("2026-05-01/contacts_2026-04-01_2026-04-30.csv", datetime(2026, 4, 30, 14, 59, 59)),
+        ("contacts_20260401-0430.csv", datetime(2026, 3, 31, 19, 30)),
+        ("contacts_20260401_0930_2.csv", datetime(2026, 4, 1, 0, 30)),
+        ("contacts_20260401_093015_12.csv", datetime(2026, 4, 1, 0, 30, 15)),
+        ("contacts_20260401_2460.csv", datetime(2026, 4, 1, 14, 59, 59)),
     ],
 )
 def test_date_in_name(name, expected):
