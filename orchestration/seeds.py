@@ -40,21 +40,25 @@ def problems_of(files: dict[str, Path]) -> list[str]:
 def _problems_of(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, Any]) -> list[str]:
     types: dict[str, str] = declared["config"]["column_types"]
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), [])
+        header, open_line = _header(path)
     except UnicodeDecodeError:
         return [f"{path}: is not UTF-8; save it as CSV UTF-8"]
+    if open_line:
+        return [f'{path}:{open_line}: its quotes do not match; close each ", and write "" for one within a value']
     if header != list(types):
         return [f"{path}:1: the columns are {','.join(header) or '(none)'}; they have to be {','.join(types)}"]
     # read as an integer, 30.5 would be rounded without a word
     read_as = {name: "decimal(38,6)" if kind in INTEGERS else kind for name, kind in types.items()}
     columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in read_as.items())
-    con.execute(
-        f"""
-        create or replace temp table seed as
-        from read_csv({literal(str(path), is_path=True)}, columns = {{{columns}}}, header = true, delim = ',', quote = '"', escape = '"', store_rejects = true)
-        """
-    )
+    try:
+        con.execute(
+            f"""
+            create or replace temp table seed as
+            from read_csv({literal(str(path), is_path=True)}, columns = {{{columns}}}, header = true, delim = ',', quote = '"', escape = '"', store_rejects = true)
+            """
+        )
+    except duckdb.Error:
+        return [f"{path}: cannot be read as CSV, such as for line ends of two kinds; save it anew as CSV UTF-8"]
     rejects = con.execute("select line, column_name, error_message from reject_errors order by line").fetchall()
     con.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     if rejects:
@@ -64,6 +68,21 @@ def _problems_of(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str,
         or _series(con, path, types)
         or (_overlaps(con, path, declared) if "valid_from" in types else [])
     )
+
+
+def _header(path: Path) -> tuple[list[str], int | None]:
+    """The columns, and the first line of the first row whose quotes do not match."""
+    line, header = 1, []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, strict=True)
+        try:
+            header = next(rows, [])
+            line = rows.line_num + 1
+            for _ in rows:
+                line = rows.line_num + 1
+        except csv.Error:
+            return header, line
+    return header, None
 
 
 def _told(column: str | None, message: str) -> str:

@@ -41,6 +41,10 @@ def told(folder: Path, name: str, content: bytes) -> list[str]:
         ("targets.csv", TARGETS + "won_cnt,,untouched,,,month,2026-04-01,5\n", ":2: won_cnt has no member untouched; leave it empty"),
         ("targets.csv", TARGETS + "stage_cr,,,,,month,2026-04-01,0.5\n", ":2: stage_cr has members; write a stage of opportunity_stages.csv"),
         ("hot_lead_thresholds.csv", HOT + "60,true,30,,2026-03-31\n70,true,30.5,2026-04-01,\n", ":3: recency_days: 30.500000 is not a whole number"),
+        ("holidays.csv", 'holiday_on,name\n2026-05-03,x\n2026-05-04,"y\n', ":3: its quotes do not match; close each \", and write \"\" for one"),
+        ("holidays.csv", 'holiday_on,name\n2026-05-03,"x\nz"\n2026-05-04,"y" z\n2026-05-05,w\n', ":4: its quotes do not match"),
+        ("holidays.csv", '"holiday_on,name\n2026-05-03,x\n', ":1: its quotes do not match"),
+        ("holidays.csv", "holiday_on,name\n2026-05-03,x\r\n\r2026-05-04,y\n", ": cannot be read as CSV, such as for line ends of two kinds"),
         ("limits.csv", LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-03-31,,,\n", ":4: a from 2026-03-31 to now: line 2 is in force then"),
     ],
 )  # fmt: skip
