@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ROW_LIMIT = 5
 FAILED = ("error", "fail", "runtime error")
+_OUR_OWN = ("Failure", "WarehouseError")  # errors whose message is written to be read
 _KEY_ENDINGS = ("_id", "_key", "_code", "_cnt", "_share", "_on", "_at", "_no", "_residual", "rows")
 _KEY_NAMES = {
     "unique_field",
@@ -43,12 +44,12 @@ _KEY_NAMES = {
 def reason(error: "SerializableErrorInfo | None") -> str:
     """Why a Dagster step or run failed: our own words where a step gave some, else its first cause."""
     found = error
-    while found and found.cls_name != "Failure" and found.cause:
+    while found and found.cls_name not in _OUR_OWN and found.cause:
         found = found.cause
     if found is None:
         return ""
     text = found.message.strip().partition(": ")[2]
-    return text if found.cls_name == "Failure" else f"{found.cls_name}: {text}"
+    return text if found.cls_name in _OUR_OWN else f"{found.cls_name}: {text}"
 
 
 def dbt_problems(workspace: Workspace) -> tuple[list[Problem], list[dict[str, Any]]]:

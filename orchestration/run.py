@@ -12,7 +12,7 @@ from orchestration.config import Config
 from orchestration.failures import reason
 from orchestration.lock import RunLock
 from orchestration.progress import Problem, Report, listen
-from orchestration.warehouse import WarehouseError, Workspace, check_seeds, registry_rows
+from orchestration.warehouse import NOTHING_LANDED, WarehouseError, Workspace, check_seeds, registry_rows
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent
@@ -91,10 +91,17 @@ def _execute(
     if not report.problems:  # no check said more about it
         report.problems = [_step_problem(event) for event in result.filter_events(lambda event: event.is_step_failure)]
     if not result.success and not registry_rows(workspace.config):
-        raise WarehouseError(
-            "nothing has landed yet: put exports into the folders that tasuki.toml names and run again"
-        )
+        _tell_why_nothing_landed(report)
     return bool(result.success)
+
+
+def _tell_why_nothing_landed(report: Report) -> None:
+    """What kept the feeds from landing goes before what came of it; raises WarehouseError where nothing did."""
+    errors = [Problem("step land", result.error) for result in report.landed if result.error]
+    if errors:
+        report.problems = errors
+    elif all(problem.message.startswith(NOTHING_LANDED) for problem in report.problems):
+        raise WarehouseError(report.problems[0].message)
 
 
 def _step_problem(event: "DagsterEvent") -> Problem:

@@ -28,6 +28,9 @@ SEEDS_HOME = ".home"  # in a folder of merged seeds: which company's they are
 PYTHON_CODE = (PROJECT_DIR / "expectations", PROJECT_DIR / "orchestration")
 
 
+NOTHING_LANDED = "nothing has landed yet"
+
+
 class WarehouseError(Exception):
     """The warehouse cannot be built; the message says why and what to do."""
 
@@ -234,7 +237,7 @@ def default_as_of(config: Config, rows: list[dict[str, Any]]) -> str:
         )
     if not newest:
         folders = sorted({str(feed.folder) for feed in config.feeds}) or ["(no system is configured)"]
-        raise WarehouseError(f"nothing has landed yet: put exports into {', '.join(folders)} and run again")
+        raise WarehouseError(f"{NOTHING_LANDED}: put exports into {', '.join(folders)} and run again")
     return f"{min(newest.values()):%Y-%m-%d %H:%M:%S}"
 
 

@@ -1,0 +1,66 @@
+"""What a run tells of a company of which nothing has landed."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.config import load_config
+from orchestration.defs import company, land
+from orchestration.defs.automation import JOB
+from orchestration.progress import Report
+from orchestration.run import refresh
+from orchestration.warehouse import WarehouseError, Workspace, default_as_of, registry_rows
+
+TOML = '[company]\nname = "試験"\n[systems.generic]\nfolder = "exports"\n[paths]\nlanding = "data/landing"\n'
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A company without a file, whose run ends with as_of: no dbt."""
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "tasuki.toml").write_text(TOML, encoding="utf-8")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setattr(land, "RETRY", None)
+    monkeypatch.setattr(land, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(company, "build_definitions", short_job)
+    return Workspace(load_config(tmp_path / "tasuki.toml"))
+
+
+def short_job(workspace: Workspace) -> dg.Definitions:
+    """The landing, and of the build its first question."""
+    landing = land.land_assets(workspace)
+
+    @dg.asset(deps=[key for asset in landing for key in asset.keys])
+    def warehouse() -> None:
+        default_as_of(workspace.config, registry_rows(workspace.config))
+
+    return dg.Definitions(
+        assets=[*landing, warehouse],
+        jobs=[dg.define_asset_job(JOB, executor_def=dg.in_process_executor)],
+        resources={"run_lock": dg.ResourceDefinition.none_resource()},
+    )
+
+
+def test_nothing_has_landed_where_nothing_went_wrong(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match=f"^nothing has landed yet: put exports into {tmp_path / 'exports'} and"):
+        refresh(workspace.config, Report())
+
+
+def test_what_kept_the_landing_from_its_work_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "exports" / "ma_person.csv").write_text("ma_id\n1\n", encoding="utf-8")
+    (tmp_path / "data").write_text("a file", encoding="utf-8")
+    report = Report()
+    assert not refresh(workspace.config, report)
+    (problem,) = report.problems
+    assert problem.check == "step land_generic"
+    assert problem.message == f"NotADirectoryError: [Errno 20] Not a directory: '{tmp_path / 'data' / 'landing'}'"
+
+
+def test_a_folder_that_is_away_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    os.rmdir(tmp_path / "exports")
+    report = Report()
+    assert not refresh(workspace.config, report)
+    assert {problem.check for problem in report.problems} == {"step land"}
+    assert f"the folder {tmp_path / 'exports'} cannot be read" in report.problems[0].message
