@@ -29,7 +29,9 @@ class ConfigError(Exception):
 
 def _time_zone(name: str) -> str:
     if name not in zoneinfo.available_timezones():
-        close = difflib.get_close_matches(name, zoneinfo.available_timezones(), 1)
+        # an abbreviation is of many places, and Etc/GMT+9 is behind UTC
+        places = [zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")]
+        close = difflib.get_close_matches(name, places, 1)
         raise ValueError(f"not a time zone; write an IANA name such as {close[0] if close else 'Asia/Tokyo'}")
     return name
 

@@ -96,6 +96,11 @@ def test_checksum_is_of_the_settings_not_the_text(load):
             COMPANY + "timezone = 'Asia/Tokio'\n",
             "company.timezone = 'Asia/Tokio': not a time zone; write an IANA name such as Asia/Tokyo",
         ),
+        (
+            COMPANY + "timezone = 'JST'\n",
+            "company.timezone = 'JST': not a time zone; write an IANA name such as Asia/Tokyo",
+        ),
+        (COMPANY + "timezone = 'GMT+9'\n", "'GMT+9': not a time zone; write an IANA name such as Asia/Tokyo"),
         (COMPANY + "fiscal_year_start_month = 13\n", "company.fiscal_year_start_month = 13: input should be less than"),
         (COMPANY + "base_currency = '円'\n", "company.base_currency = '円': not a currency code"),
         (COMPANY + "seeds = 'nowhere'\n", "company.seeds = 'nowhere': there is no folder"),
