@@ -10,6 +10,11 @@ from typing import NamedTuple
 BLOCK = 4 << 20
 _HEAD = 64 << 10  # bytes; where the order of UTF-16's bytes is looked for
 _SAMPLE_LINES = 20_000
+_NO_TEXT = {  # first bytes, and what they are of
+    b"PK\x03\x04": "an Excel workbook or a zip archive, not text: export it as CSV, or unpack it",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook, not text: export it as CSV",
+    b"\x1f\x8b": "compressed with gzip, not text: unpack it",
+}
 # Python gives the bytes 80, A0 and FD to FF, which no CP932 text holds, to these characters.
 _NOT_IN_CP932 = "\x80\uf8f0\uf8f1\uf8f2\uf8f3"
 _LINE_END = rb"(?:\r\n|\n|\r)"
@@ -26,6 +31,13 @@ class Line(NamedTuple):
     def shown(self) -> str:
         """The line for a person to read, undecodable bytes as \\x81."""
         return self.raw.decode("utf-8" if self.text is not None else "ascii", "backslashreplace").rstrip("\r\n")
+
+
+def why_no_text(path: Path) -> str:
+    """What a file is that is no text by its first bytes, and what to do; empty for any other."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    return next((f"the file is {kind}" for first, kind in _NO_TEXT.items() if head.startswith(first)), "")
 
 
 def detect_encoding(path: Path, wanted: str = "auto") -> str:

@@ -20,6 +20,7 @@ from orchestration.landing.batches import (
     reject_whole_file,
 )
 from orchestration.landing.drift import Shape, drift_notes, missing_keys
+from orchestration.landing.encoding import why_no_text
 from orchestration.landing.feed import Feed, FeedResult, LandedBatch
 from orchestration.landing.files import (
     FileState,
@@ -279,6 +280,8 @@ def _read_format(job: Job) -> ReadOutcome:
         from orchestration.landing.parquet_reader import land_parquet
 
         return land_parquet(job)
+    if reason := why_no_text(job.source):
+        return reject_whole_file(job, reason)
     if suffix in (".jsonl", ".ndjson"):
         from orchestration.landing.jsonl_reader import land_jsonl
 

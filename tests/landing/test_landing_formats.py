@@ -152,6 +152,30 @@ def test_unreadable_files_are_one_reject_and_not_tried_again(company, content, r
     assert company.registry("rows_in, is_complete") == [(rows_in, False)]
 
 
+@pytest.mark.parametrize(
+    ("name", "head", "reason"),
+    [
+        (
+            "contacts_1.xlsx",
+            b"PK\x03\x04",
+            "an Excel workbook or a zip archive, not text: export it as CSV, or unpack it",
+        ),
+        (
+            "contacts_1.jsonl",
+            b"PK\x03\x04",
+            "an Excel workbook or a zip archive, not text: export it as CSV, or unpack it",
+        ),
+        ("contacts_1.csv", b"\xd0\xcf\x11\xe0", "an Excel workbook, not text: export it as CSV"),
+        ("contacts_1.csv.gz", b"\x1f\x8b", "compressed with gzip, not text: unpack it"),
+    ],
+)
+def test_what_is_no_text_is_called_by_its_name(company, name, head, reason):
+    """A feed's `files` may match it, and a workbook may be called .csv."""
+    company.configure('[systems.crm.feeds.contacts]\nfiles = "contacts*"\n')
+    company.put(name, head + bytes(range(256)))
+    assert (land(company).rows_landed, company.rejects()) == (0, [(None, f"the file is {reason}")])
+
+
 def test_header_only_is_a_complete_batch_of_no_rows(company):
     company.put("contacts.csv", "id,email,company\n")
     result = land(company)
