@@ -1,5 +1,6 @@
 """The files of a feed: which there are, when they were extracted, which are new, which are still being written."""
 
+import difflib
 import hashlib
 import json
 import os
@@ -186,7 +187,7 @@ def _source_file(feed: Feed, relative: str) -> SourceFile:
 
 
 def unclaimed_files(feeds: Sequence[Feed]) -> list[str]:
-    """`system: file` for what lies in the systems' folders and no feed takes, with the reason where it is refused.
+    """`system: file: …` for what lies in the systems' folders and no feed takes: why it is refused, or what to do.
 
     `feeds` are all of the company: systems may share a folder.
 
@@ -196,12 +197,23 @@ def unclaimed_files(feeds: Sequence[Feed]) -> list[str]:
     for system, folder in {feed.system: feed.folder for feed in feeds}.items():
         listing = list_folder(folder)
         reasons = {path.relative_to(folder).as_posix(): "" for path in listing.files} | listing.refused
+        tables = [feed.table for feed in feeds if feed.system == system]
         unclaimed += [
-            f"{system}: {name}" + (f": {reason}" if reason else "")
+            f"{system}: {name}: {reason or _how_to_claim(name, system, tables)}"
             for name, reason in reasons.items()
             if not any(_takes(feed, folder / name) for feed in feeds)
         ]
     return unclaimed
+
+
+def _how_to_claim(relative: str, system: str, tables: list[str]) -> str:
+    path = PurePosixPath(relative.lower())
+    close = difflib.get_close_matches(path.stem.rstrip("0123456789-_. "), tables, 1)
+    is_usable = path.suffix.removeprefix(".") in EXTENSIONS
+    name = f"{close[0] if close else tables[0]}_20260401{path.suffix if is_usable else '.csv'}"
+    what = "name it" if is_usable else "export it as CSV, named"
+    section = f"systems.{system}.feeds.{close[0] if close else '<table>'}"
+    return f"{what} after its table, such as {name}, or set `files` in [{section}]"
 
 
 def date_in_name(relative: str, timezone: ZoneInfo) -> datetime | None:

@@ -237,7 +237,23 @@ def test_temporary_foreign_and_linked_files(company, tmp_path):
     result = land(company)
     assert (result.batches, len(result.refused)) == ([], 1)
     assert "contacts_1.csv: a link out of the folder" in result.refused[0]
-    assert unclaimed_files(company.config.feeds) == ["crm: contact.csv", "crm: notes.txt"]
+    hint = "after its table, such as contacts_20260401.csv, or set `files` in"
+    assert unclaimed_files(company.config.feeds) == [
+        f"crm: contact.csv: name it {hint} [systems.crm.feeds.contacts]",
+        f"crm: notes.txt: export it as CSV, named {hint} [systems.crm.feeds.<table>]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("Event.csv", "events_20260401.csv"), ("sub/Contact-2026-03-31.JSONL", "contacts_20260401.jsonl")],
+)
+def test_a_file_named_almost_like_its_table_is_told_the_name(company, name, wanted):
+    company.put(name, text("1,,"))
+    table = wanted.split("_")[0]
+    assert unclaimed_files(company.config.feeds) == [
+        f"crm: {name}: name it after its table, such as {wanted}, or set `files` in [systems.crm.feeds.{table}]"
+    ]
 
 
 def test_odd_names_are_refused_and_the_others_land(company):
@@ -306,7 +322,11 @@ def test_a_run_tells_rejects_and_files_that_were_not_taken(company):
         "             rejected: and 1 more",
         "  land     crm.contacts: refused: contacts_4.csv: a link out of the folder: copy the file here",
         "  land     crm.contacts: still being written, left for the next run: contacts_5.csv",
-        *(f"  land     unclaimed: crm: notes_{n}.txt" for n in range(5)),
+        *(
+            f"  land     unclaimed: crm: notes_{n}.txt: export it as CSV, named after its table, such as "
+            "contacts_20260401.csv, or set `files` in [systems.crm.feeds.<table>]"
+            for n in range(5)
+        ),
         "  land     unclaimed: and 1 more",
     ]
 
@@ -333,7 +353,8 @@ def test_two_systems_may_share_a_folder_but_no_file(company):
     below = replace(feed, system="ma", table="leads", folder=feed.folder / "old")
     listing = list_folder(feed.folder)
     company.put("notes.txt", "")
-    assert unclaimed_files([feed, below]) == ["crm: notes.txt"], "what the other takes is claimed"
+    (unclaimed,) = unclaimed_files([feed, below])
+    assert unclaimed.startswith("crm: notes.txt: "), "what the other takes is claimed"
     found, refused = feed_files(feed, [feed, theirs, below], listing)
     assert (found, refused) == (
         [],
