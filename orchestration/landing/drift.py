@@ -65,9 +65,11 @@ def drift_notes(shape: Shape, rows: int, previous: Shape | None, feed: Feed) -> 
     """
     if not shape.columns:
         return []  # JSON lines without a line
+    aliases = dict(feed.aliases)
+    there = set(shape.columns) | {aliases[column] for column in shape.columns if column in aliases}
+    made = {column: parts for column, parts in feed.made_of if there.intersection(parts[:1])}
     if previous is None:
-        aliases = dict(feed.aliases)
-        there = set(shape.columns) | {aliases[column] for column in shape.columns if column in aliases}
+        there |= made.keys()
         undeclared = [c for c in shape.columns if c not in feed.declared]
         absent = [c for c in feed.declared if c not in there and c not in aliases and not c.startswith("_")]
         notes = [f"not declared in the source YAML, landed as text: {', '.join(undeclared)}"] if undeclared else []
@@ -84,7 +86,9 @@ def drift_notes(shape: Shape, rows: int, previous: Shape | None, feed: Feed) -> 
         new, missing = [], []
     notes += [f"new column {column}" for column in new]
     if shape.tells(rows):
-        notes += [f"column {column} is missing, read as null" for column in missing]
+        for column in missing:
+            instead = f"made of {', '.join(made[column])}" if column in made else "read as null"
+            notes.append(f"column {column} is missing, {instead}")
     elif missing:
         notes.append(f"no value in {rows} rows: {', '.join(missing)}")
     common = [c for c in previous.columns if c in shape.columns]

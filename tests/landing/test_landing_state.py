@@ -457,6 +457,17 @@ def test_a_column_is_there_under_another_of_its_names(company):
     assert [batch.drift for batch in land(company).batches] == [""]
 
 
+def test_an_id_that_is_made_of_other_columns_is_not_missing(company):
+    for number, header in enumerate(("happened_at,contact", "happened_at,contact,id", "happened_at,contact")):
+        company.put(f"events_{number}.csv", text("1,a" + ",x" * (number == 1), header=header), age=60 - number)
+    (result,) = (result for result in land_all(company.config) if result.table == "events")
+    assert [batch.drift for batch in result.batches] == [
+        "",
+        "new column id",
+        "column id is missing, made of happened_at, contact",
+    ]
+
+
 def test_json_lines_lack_what_has_no_value(company):
     """Nothing is missing from a file without a line, nor from a few lines; it is from many, whatever came between."""
     for number, lines in enumerate((40, 0, 19, 20)):
