@@ -425,7 +425,7 @@ def _run(
     from orchestration.lock import RunActive, RunLock
     from orchestration.notify import run_failed
     from orchestration.progress import Report, few
-    from orchestration.publish import PublishRefused
+    from orchestration.publish import PublishRefused, heal
     from orchestration.run import refresh
     from orchestration.status import why_run
     from orchestration.warehouse import WarehouseError, Workspace, check_seeds
@@ -433,6 +433,7 @@ def _run(
     try:
         check_seeds(config)
         with RunLock(Workspace(config).lock):
+            heal(config)
             if not full_refresh and backfill is None:
                 reason = why_run(config, as_of)
                 if reason is None:

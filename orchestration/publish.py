@@ -30,7 +30,7 @@ from orchestration.atomic import (
 from orchestration.config import Config
 from orchestration.kept import forget, keep
 from orchestration.landing.sql import identifier, literal
-from orchestration.ledger import record_event, record_version, write_tables
+from orchestration.ledger import ledger_dir, record_event, record_version, write_tables
 from orchestration.warehouse import TOOLS, Workspace, is_built
 
 # Not named after their schemas: DuckDB calls a catalog after its file, and `marts.leads` would be ambiguous.
@@ -243,16 +243,33 @@ def _put_in_place(folder: Path, target: Path) -> None:
 
 
 def _switch(config: Config, version: str) -> None:
-    # The marts last: what `published/current` names is the truth, and `heal` brings restricted after it.
+    # The marts last: what `published/current` names is the truth, and restricted is brought after it.
     if (config.restricted_dir / "versions" / version).exists():
         switch_symlink(config.restricted_dir / "current", f"versions/{version}")
-    switch_symlink(config.published_dir / "current", f"versions/{version}")
+    try:
+        switch_symlink(config.published_dir / "current", f"versions/{version}")
+    except OSError:
+        _switch_restricted_alike(config)
+        raise
+
+
+def _switch_restricted_alike(config: Config) -> None:
+    """`restricted/current` names the version that `published/current` names; nothing where that names none."""
+    current, link = current_version(config), config.restricted_dir / "current"
+    if current is None:
+        link.unlink(missing_ok=True)
+    elif (config.restricted_dir / "versions" / current).exists() and _named_by(link) != current:
+        switch_symlink(link, f"versions/{current}")
+
+
+def _named_by(link: Path) -> str | None:
+    return Path(os.readlink(link)).name if link.is_symlink() else None
 
 
 def current_version(config: Config) -> str | None:
     """The id of the published version; None before the first, and where somebody removed it."""
     link = config.published_dir / "current"
-    return Path(os.readlink(link)).name if (link / "manifest.json").exists() else None
+    return _named_by(link) if (link / "manifest.json").exists() else None
 
 
 def versions(config: Config) -> list[dict[str, Any]]:
@@ -263,7 +280,11 @@ def versions(config: Config) -> list[dict[str, Any]]:
 
 
 def rollback(config: Config, version: str) -> dict[str, Any]:
-    """Switch `current` back to a kept version. Returns its manifest. Raises PublishRefused where it is not kept."""
+    """Switch `current` back to a kept version. Returns its manifest. Raises PublishRefused where it is not kept.
+
+    The caller holds the run lock: what a killed run left is healed first.
+    """
+    heal(config)
     kept = {manifest["version"]: manifest for manifest in versions(config)}
     if version not in kept:
         raise PublishRefused(f"{version} is not kept; `tasuki versions` lists: {', '.join(kept) or 'none'}")
@@ -283,21 +304,26 @@ def discard_candidates(config: Config) -> None:
 
 
 def heal(config: Config) -> None:
-    """Finish what a killed run left half done: the ledger's record, the restricted switch, removals."""
+    """Finish what a killed run left half done: the ledger's record, the restricted switch, removals, and versions that
+    nobody could read yet. The caller holds the run lock."""
     for root in (config.published_dir, config.restricted_dir):
         empty_trash(root / "versions")
+    remove_trees(_never_current(config))
     published = {path.name for path in (config.published_dir / "versions").glob("[!.]*")}
     remove_trees(path for path in (config.restricted_dir / "versions").glob("[!.]*") if path.name not in published)
+    _switch_restricted_alike(config)
     current = current_version(config)
-    if current is None:
-        return
-    folder = config.published_dir / "versions" / current
-    record_version(config.landing_dir, read_json(folder / "manifest.json"), folder)
-    link = config.restricted_dir / "current"
-    if (config.restricted_dir / "versions" / current).exists() and (
-        not link.is_symlink() or Path(os.readlink(link)).name != current
-    ):
-        switch_symlink(link, f"versions/{current}")
+    if current is not None:
+        folder = config.published_dir / "versions" / current
+        record_version(config.landing_dir, read_json(folder / "manifest.json"), folder)
+
+
+def _never_current(config: Config) -> list[Path]:
+    """Versions whose publishing was killed before the switch: newer than what `current` names, and without a record."""
+    switched = _named_by(config.published_dir / "current") or ""
+    recorded = {path.stem for path in ledger_dir(config.landing_dir).glob("*.json")}
+    found = (config.published_dir / "versions").glob("[!.]*")
+    return [path for path in found if path.name > switched and path.name not in recorded]
 
 
 def _retain(config: Config, used: set[str | None]) -> None:

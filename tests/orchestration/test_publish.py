@@ -1,8 +1,10 @@
 """Publishing: whole versions, switched atomically; refused where the audit did not hold; healed after a kill."""
 
 import contextlib
+import errno
 import multiprocessing
 import os
+import shutil
 import stat
 import time
 from multiprocessing.queues import Queue
@@ -14,7 +16,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy.pool import NullPool
 
-from orchestration.atomic import read_json, write_json
+from orchestration.atomic import read_json, switch_symlink, write_json
 from orchestration.ledger import declare_records, ledger_dir, records
 from orchestration.publish import (
     MARTS_FILE,
@@ -161,6 +163,67 @@ def test_what_a_kill_leaves_is_healed(workspace: Workspace, monkeypatch: pytest.
             assert version in {record["version"] for record in records(config.landing_dir)}
             audited_candidate(workspace, f"again-{victim}-{survives}")
             publish(workspace)
+
+
+def test_a_version_killed_before_the_switch_was_never_published(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it would be the first; a kept version that the ledger lost is none of them."""
+    config = workspace.config
+    for leads in (3, 4, 5):
+        build(workspace, f"build-{leads}", leads=leads)
+        with monkeypatch.context() as patched:
+            kill_after(patched, "orchestration.publish._switch", 0)
+            audited_candidate(workspace, f"killed-{leads}")
+            with contextlib.suppress(KeyboardInterrupt):
+                publish(workspace)
+        killed = versions(config)[0]["version"]
+        with pytest.raises(PublishRefused, match="is not kept"):
+            rollback(config, killed)
+        for root in (config.published_dir, config.restricted_dir):
+            assert killed not in {path.name for path in (root / "versions").iterdir()}
+        audited_candidate(workspace, f"r{leads}")
+        publish(workspace)
+    shutil.rmtree(ledger_dir(config.landing_dir))
+    heal(config)
+    assert [manifest["rows"]["leads"] for manifest in versions(config)] == [5, 4, 3]
+
+
+def test_a_version_killed_before_its_record_is_recorded_by_the_rollback(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = workspace.config
+    audited_candidate(workspace, "r1")
+    first = publish(workspace)["version"]
+    audited_candidate(workspace, "r2")
+    with monkeypatch.context() as patched:
+        kill_after(patched, "orchestration.publish.record_version", 0)
+        with contextlib.suppress(KeyboardInterrupt):
+            publish(workspace)
+    killed = current_version(config)
+    rollback(config, first)
+    assert [record["version"] for record in records(config.landing_dir)] == [first, killed]
+    heal(config)
+    assert [manifest["version"] for manifest in versions(config)] == [killed, first]
+
+
+def test_a_switch_that_fails_leaves_both_where_they_were(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = workspace.config
+    made = []
+    for number in (1, 2):
+        audited_candidate(workspace, f"r{number}")
+        made.append(publish(workspace)["version"])
+
+    def read_only(link: Path, target: str) -> None:
+        if link.parent == config.published_dir:
+            raise PermissionError(errno.EACCES, "Permission denied", str(link))
+        switch_symlink(link, target)
+
+    monkeypatch.setattr("orchestration.publish.switch_symlink", read_only)
+    with pytest.raises(PermissionError):
+        rollback(config, made[0])
+    for root in (config.published_dir, config.restricted_dir):
+        assert os.readlink(root / "current") == f"versions/{made[1]}"
 
 
 def kill_after(patched: pytest.MonkeyPatch, name: str, calls: int) -> None:

@@ -1,11 +1,17 @@
 """Whether there is anything to do."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from orchestration.atomic import read_json, write_json
+from orchestration.cli import app
 from orchestration.landing import land_all
+from orchestration.ledger import ledger_dir
+from orchestration.lock import RunLock
 from orchestration.publish import publish
 from orchestration.status import why_run
 from orchestration.warehouse import Workspace, batch_ids, default_as_of, inputs, registry_rows
@@ -42,3 +48,14 @@ def test_a_new_file_and_another_as_of_are_work(up_to_date: Workspace) -> None:
     exports = up_to_date.config.path.parent / "exports"
     (exports / "ma_person_20260302.csv").write_text("ma_id\n2\n", encoding="utf-8")
     assert "1 new or changed file(s)" in str(why_run(up_to_date.config))
+
+
+def test_where_nothing_is_new_what_a_kill_left_is_healed(up_to_date: Workspace) -> None:
+    (record,) = ledger_dir(up_to_date.config.landing_dir).glob("*.json")
+    record.unlink()
+    command = ["run", "--config", str(up_to_date.config.path)]
+    with RunLock(up_to_date.lock):
+        busy = subprocess.run([sys.executable, "-m", "orchestration.cli", *command], capture_output=True, check=False)
+    assert busy.returncode == 75 and not record.exists(), "an active run is left alone"
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0 and "Nothing new" in done.stderr and record.exists()
