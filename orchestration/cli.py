@@ -1,21 +1,41 @@
 """The command line. Light commands import neither dbt nor Dagster nor Great Expectations."""
 
+import errno
 import os
 import re
 import sys
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from orchestration.config import PROJECT_DIR, Config, ConfigError, load_config
 
 BUSY, FAILED, WRONG_USE = 75, 1, 2
 SIMULATED = ".simulated.json"
+NO_ROOM, NO_RIGHT = (errno.ENOSPC, errno.EDQUOT), (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+class Commands(TyperGroup):
+    """The commands. What the file system refuses one of them is told in one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.filename is None and error.errno not in (*NO_ROOM, *NO_RIGHT):
+                raise
+            _drop_output()
+            _stop(_refused(error, ctx.obj), FAILED)
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Tasuki: marketing and sales read the same numbers.",
     no_args_is_help=True,
     add_completion=False,
@@ -77,6 +97,7 @@ def simulate(
     if conflicts not in ("default", "none"):
         _stop(f"--conflicts {conflicts}: write default or none", WRONG_USE)
     target = (out or config.absolute().parent / "var" / "sample").absolute()
+    _works_below(target)
     marker = target / SIMULATED
     if if_missing and marker.exists() and (target / "seeds").is_dir():
         typer.echo(f"The simulated company is in {target} already.", err=True)
@@ -468,9 +489,39 @@ def _run(
 
 def _load(path: Path, *, lands: bool = True) -> Config:
     try:
-        return load_config(path, lands=lands)
+        company = load_config(path, lands=lands)
     except ConfigError as error:
         _stop(str(error), WRONG_USE)
+    _works_below(company.home_dir)
+    return company
+
+
+def _works_below(folder: Path) -> None:
+    """Remember where this command writes, for errors that do not name a file."""
+    click.get_current_context().find_root().obj = folder
+
+
+def _refused(error: OSError, folder: Path | None) -> str:
+    """What cannot be written or read, why, and what to do. A full disk does not always say with which file."""
+    name = error.filename2 or error.filename
+    path = Path(os.fsdecode(name)) if isinstance(name, (str, bytes)) else None
+    what = path or f"the output, or a file below {folder or Path.cwd()},"
+    if error.errno in NO_ROOM:
+        return f"{what} cannot be written: {error.strerror}; make room and run again"
+    if error.errno not in NO_RIGHT:
+        return f"{what} cannot be used: {error.strerror}; correct it and run again"
+    if error.errno == errno.EROFS:
+        return f"{what} cannot be written: {error.strerror}; name a folder elsewhere, or make this one writable, and run again"
+    verb = "read" if path and path.exists() and not os.access(path, os.R_OK) else "written"
+    return f"{what} cannot be {verb}: {error.strerror}; give your user the right to it and run again"
+
+
+def _drop_output() -> None:
+    """What the output could not take is not tried again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _instant(config: Config, text: str) -> str:
@@ -478,11 +529,12 @@ def _instant(config: Config, text: str) -> str:
     from zoneinfo import ZoneInfo
 
     zone = ZoneInfo(config.company.timezone)
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):  # the year 1 or 9999 may lie outside the calendar in UTC
         at = datetime.fromisoformat(text)
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             at = datetime.combine(at.date(), datetime.max.time().replace(microsecond=0))
-        return f"{(at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        in_utc = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
+        return in_utc.isoformat(sep=" ", timespec="seconds")
     _stop(f"--as-of {text}: write a date or time such as 2026-03-31 or 2026-03-31T15:00:00Z", WRONG_USE)
 
 

@@ -1,10 +1,14 @@
 """The light commands, on marts made by hand: answers, errors of one line, exit codes."""
 
 import csv
+import errno
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -139,6 +143,7 @@ def test_versions_and_rollback(company: Company) -> None:
     ("args", "message"),
     [
         (["run", "--as-of", "soon"], "--as-of soon"),
+        (["run", "--as-of", "0001-01-01T00:00:00"], "--as-of 0001-01-01T00:00:00: write a date"),
         (["backfill", "--from", "2026-02-01", "--to", "2026-01-01"], "is after"),
         (["backfill", "--from", "x", "--to", "2026-01-01"], "write a day"),
         (["simulate", "--conflicts", "some"], "default or none"),
@@ -149,6 +154,73 @@ def test_wrong_use_is_told_in_one_line(company: Company, args: list[str], messag
     done = CliRunner().invoke(app, [*args, "--config", str(company.toml)])
     assert done.exit_code == 2 and message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["run"], ["rollback", "v"], ["preview"], ["versions"], ["sql", "select 1"], ["dagster-home"], ["simulate"]],
+    ids=lambda args: args[0],
+)
+@pytest.mark.parametrize("kind", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_what_the_file_system_refuses_is_told_in_one_line(
+    company: Company, args: list[str], kind: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(company.root / "some.file")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(kind, os.strerror(kind), path)
+
+    for used in (
+        "orchestration.lock.RunLock.__enter__",
+        "orchestration.preview._Build",
+        "orchestration.publish.versions",
+        "orchestration.query.run_query",
+        "orchestration.run.dagster_home",
+        "orchestration.simulation.simulate",
+    ):
+        monkeypatch.setattr(used, refuse)
+    monkeypatch.setattr("orchestration.preview.KEPT_FILE", "")
+    done = CliRunner().invoke(app, [*args, "--config", str(company.toml)])
+    assert done.exit_code == 1 and done.exception is not None and isinstance(done.exception, SystemExit)
+    assert f"{path} cannot be written: {os.strerror(kind)}; " in done.stderr and "run again" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_in_the_way_is_told(company: Company, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = company.tasuki("simulate", "--out", str(tmp_path / "file" / "sample"))
+    assert done.code == 1 and f"{tmp_path / 'file'}" in done.err and "cannot be used: Not a directory" in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has a file that is always full")
+def test_a_full_output_is_told(company: Company) -> None:
+    command = [sys.executable, "-m", "orchestration.cli", "sql", "select 1", "--config", str(company.toml)]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert told.returncode == 1 and len(told.stderr.strip().splitlines()) == 1
+    assert "the output, or a file below" in told.stderr and "make room and run again" in told.stderr
+
+
+def test_a_full_disk_that_names_no_file_is_told_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("orchestration.simulation.simulate", full)
+    done = CliRunner().invoke(app, ["simulate", "--out", str(tmp_path / "sample")])
+    assert done.exit_code == 1 and f"a file below {tmp_path / 'sample'}, cannot be written: No space" in done.stderr
+
+
+def test_a_fault_of_the_program_is_not_hidden(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = OSError("no path, no reason")
+
+    def fail(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("orchestration.publish.versions", fail)
+    assert CliRunner().invoke(app, ["versions", "--config", str(company.toml)]).exception is fault
 
 
 def test_a_missing_configuration_and_an_empty_company_are_told(tmp_path: Path) -> None:
@@ -166,9 +238,6 @@ def test_a_missing_configuration_and_an_empty_company_are_told(tmp_path: Path) -
 
 
 def test_light_commands_load_no_heavy_library(company: Company) -> None:
-    import subprocess
-    import sys
-
     code = (
         "import sys; from orchestration.cli import app; "
         f"app(['versions', '--config', {str(company.toml)!r}], standalone_mode=False); "
