@@ -30,6 +30,15 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
+def read_json_if_whole(path: Path) -> dict[str, Any] | None:
+    """The object in a JSON file; None where there is none, or what there is was cut off or damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
 def write_text(content: str, target: Path) -> None:
     """Write a text file (UTF-8) atomically."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -302,11 +302,14 @@ def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from orchestration.publish import current_version, damaged_versions, why_no_version
     from orchestration.publish import versions as kept
 
-    found = kept(company)
+    found, damaged = kept(company), damaged_versions(company)
+    for line in [*damaged.values()] + ([] if current_version(company) else [why_no_version(company)]):
+        typer.echo(line, err=True)
     if not found:
-        _stop(f"nothing is published yet in {company.published_dir}", FAILED)
+        raise typer.Exit(FAILED)
     table = Table("", "version", "as of (UTC)", "published (UTC)", "leads", "rows", box=None, pad_edge=False)
     for manifest in found:
         published_at = datetime.fromisoformat(manifest["published_at"])

@@ -25,7 +25,7 @@ import duckdb
 from orchestration.config import Config
 from orchestration.kept import KEPT_FILE, MANIFEST_FILE, definition_names
 from orchestration.landing.sql import identifier, literal
-from orchestration.publish import MARTS_FILE, current_version
+from orchestration.publish import MARTS_FILE, command, current_version, damaged_versions, why_incomplete
 from orchestration.warehouse import (
     DBT_DIR,
     WarehouseError,
@@ -98,7 +98,9 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
     version = current_version(config)
     folder = config.restricted_dir / "versions" / (version or "")
     if version is None or not (folder / KEPT_FILE).exists():
-        raise PreviewError(f"there is no version to compare with; run: tasuki run --config {config.path}")
+        raise PreviewError(f"there is no version to compare with; run: {command(config, 'run')}")
+    if damage := damaged_versions(config).get(version) or why_incomplete(config, version):
+        raise PreviewError(damage)
     known = _kpis()
     if kpi is not None and kpi not in known:
         raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")

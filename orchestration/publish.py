@@ -11,6 +11,7 @@ A version is never changed after it was published, and a file is never replaced 
 
 import hashlib
 import os
+import shlex
 from datetime import UTC, datetime
 from importlib.metadata import version as tool_version
 from pathlib import Path
@@ -23,6 +24,7 @@ from orchestration.atomic import (
     fsync_path,
     fsync_tree,
     read_json,
+    read_json_if_whole,
     remove_trees,
     switch_symlink,
     write_json,
@@ -273,10 +275,48 @@ def current_version(config: Config) -> str | None:
 
 
 def versions(config: Config) -> list[dict[str, Any]]:
-    """The manifests of the versions that are kept, newest first, each with `is_current`."""
+    """The manifests of the versions that are kept and whole, newest first, each with `is_current`."""
     current = current_version(config)
     found = sorted((config.published_dir / "versions").glob("[!.]*/manifest.json"), reverse=True)
-    return [{**(manifest := read_json(path)), "is_current": manifest["version"] == current} for path in found]
+    manifests = [manifest for path in found if (manifest := read_json_if_whole(path)) is not None]
+    return [{**manifest, "is_current": manifest["version"] == current} for manifest in manifests]
+
+
+def damaged_versions(config: Config) -> dict[str, str]:
+    """Kept versions whose manifest cannot be read -> what to do, in one line."""
+    found = sorted(path.parent for path in (config.published_dir / "versions").glob("[!.]*/manifest.json"))
+    damaged = [folder for folder in found if read_json_if_whole(folder / "manifest.json") is None]
+    return {folder.name: _about_damaged(config, folder) for folder in damaged}
+
+
+def _about_damaged(config: Config, folder: Path) -> str:
+    is_current = folder.name == current_version(config)
+    advice = f"publish anew: {command(config, 'run')}" if is_current else f"remove it: rm -r {shlex.quote(str(folder))}"
+    return f"{folder} is damaged: its manifest.json cannot be read; {advice}"
+
+
+def command(config: Config, text: str) -> str:
+    """A tasuki command for this company, as a shell takes it."""
+    return f"tasuki {text} --config {shlex.quote(str(config.path))}"
+
+
+def why_no_version(config: Config) -> str:
+    """Why there is no current version to read, and what to do, in one line."""
+    if config.published_dir.joinpath("current").is_symlink() and (kept := versions(config)):
+        return (
+            f"the current version's folder is gone from {config.published_dir / 'versions'}; "
+            f"run: {command(config, 'rollback ' + kept[0]['version'])}"
+        )
+    return f"nothing is published yet in {config.published_dir}; run: {command(config, 'run')}"
+
+
+def why_incomplete(config: Config, version: str) -> str | None:
+    """What the current version lacks, and what to do, in one line; None where it has its marts."""
+    if (config.published_dir / "versions" / version / MARTS_FILE).exists():
+        return None
+    others = [manifest["version"] for manifest in versions(config) if not manifest["is_current"]]
+    back = f", or {command(config, 'rollback ' + others[0])}" if others else ""
+    return f"the current version is incomplete, without its {MARTS_FILE}; run: {command(config, 'run')}{back}"
 
 
 def rollback(config: Config, version: str) -> dict[str, Any]:
@@ -286,6 +326,8 @@ def rollback(config: Config, version: str) -> dict[str, Any]:
     """
     heal(config)
     kept = {manifest["version"]: manifest for manifest in versions(config)}
+    if damage := damaged_versions(config).get(version):
+        raise PublishRefused(damage)
     if version not in kept:
         raise PublishRefused(f"{version} is not kept; `tasuki versions` lists: {', '.join(kept) or 'none'}")
     previous = current_version(config)
@@ -312,10 +354,9 @@ def heal(config: Config) -> None:
     published = {path.name for path in (config.published_dir / "versions").glob("[!.]*")}
     remove_trees(path for path in (config.restricted_dir / "versions").glob("[!.]*") if path.name not in published)
     _switch_restricted_alike(config)
-    current = current_version(config)
-    if current is not None:
-        folder = config.published_dir / "versions" / current
-        record_version(config.landing_dir, read_json(folder / "manifest.json"), folder)
+    manifest = read_json_if_whole(config.published_dir / "current" / "manifest.json")
+    if manifest is not None:
+        record_version(config.landing_dir, manifest, config.published_dir / "versions" / manifest["version"])
 
 
 def _never_current(config: Config) -> list[Path]:

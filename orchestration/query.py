@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.config import Config
 from orchestration.landing.sql import literal
-from orchestration.publish import MARTS_FILE, current_version
+from orchestration.publish import MARTS_FILE, current_version, why_incomplete, why_no_version
 
 SHOWN_ROWS = 200
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
@@ -42,11 +42,13 @@ class Answer:
 def run_query(config: Config, statement: str) -> Answer:
     """Run one statement on the current version, whose folder is fixed for as long as the answer is read.
 
-    Raises QueryError where nothing is published or the statement fails.
+    Raises QueryError where nothing whole is published or the statement fails.
     """
     version = current_version(config)
     if version is None:
-        raise QueryError(f"nothing is published yet in {config.published_dir}; run: tasuki run --config {config.path}")
+        raise QueryError(why_no_version(config))
+    if lack := why_incomplete(config, version):
+        raise QueryError(lack)
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     try:
         con.execute(

@@ -1,9 +1,9 @@
 """Is there anything to do? Answered from files alone, within a second, without dbt or Dagster."""
 
-from orchestration.atomic import read_json
+from orchestration.atomic import read_json_if_whole
 from orchestration.config import Config
 from orchestration.landing import pending_files
-from orchestration.publish import current_version
+from orchestration.publish import current_version, why_incomplete
 from orchestration.warehouse import Workspace, batch_ids, default_as_of, inputs, is_built, registry_rows
 
 
@@ -15,11 +15,13 @@ def why_run(config: Config, as_of: str | None = None) -> str | None:
     version = current_version(config)
     if version is None:
         return "nothing is published yet"
+    manifest = read_json_if_whole(config.published_dir / "versions" / version / "manifest.json")
+    if manifest is None or why_incomplete(config, version):
+        return "the current version is damaged"
     if not is_built(Workspace(config)):
         return "the warehouse is not whole: its latest build was ended or removed"
     if pending := pending_files(config):
         return f"{len(pending)} new or changed file(s), such as {pending[0]}"
-    manifest = read_json(config.published_dir / "versions" / version / "manifest.json")
     now = inputs(config)
     if changed := sorted(name for name, value in now.items() if manifest["inputs"].get(name) != value):
         return f"changed since the current version: {', '.join(changed)}"

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.atomic import fsync_path, read_json, write_json, write_text
+from orchestration.atomic import fsync_path, read_json, read_json_if_whole, write_json, write_text
 from orchestration.config import PROJECT_DIR, Config
 from orchestration.definitions_lock import LOCK
 from orchestration.seeds import problems_of
@@ -262,18 +262,22 @@ def increments_checksum(config: Config) -> str:
 
 
 def is_stale(workspace: Workspace) -> bool:
-    """Whether the warehouse's last whole build was made by other code or settings, so that increments would mix two meanings."""
+    """Whether the warehouse's last whole build was made by other code or settings, or by nobody knows which, so that
+    increments would mix two meanings."""
     if not (workspace.warehouse.exists() and workspace.build_state.exists()):
         return False
-    return bool(read_json(workspace.build_state).get("increments") != increments_checksum(workspace.config))
+    return bool(_build_state(workspace).get("increments") != increments_checksum(workspace.config))
+
+
+def _build_state(workspace: Workspace) -> dict[str, Any]:
+    return read_json_if_whole(workspace.build_state) or {}
 
 
 def begin_build(workspace: Workspace, run_id: str, as_of: str) -> None:
     """Say that the warehouse is being rebuilt: until `finish_build`, nothing of it may be published."""
-    before = read_json(workspace.build_state) if workspace.build_state.exists() else {}
     write_json(
         {
-            "increments": None if is_stale(workspace) else before.get("increments"),
+            "increments": None if is_stale(workspace) else _build_state(workspace).get("increments"),
             "run_id": run_id,
             "state": "building",
             "as_of": as_of,
@@ -294,9 +298,7 @@ def finish_build(workspace: Workspace, warnings: list[dict[str, Any]]) -> None:
 
 def is_built(workspace: Workspace) -> bool:
     """Whether the warehouse is there and its latest build ended well."""
-    if not (workspace.warehouse.exists() and workspace.build_state.exists()):
-        return False
-    return bool(read_json(workspace.build_state)["state"] == "built")
+    return workspace.warehouse.exists() and _build_state(workspace).get("state") == "built"
 
 
 def prepare(workspace: Workspace) -> None:

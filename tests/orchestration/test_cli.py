@@ -91,6 +91,42 @@ def test_a_current_version_that_was_removed_is_told(tmp_path: Path) -> None:
     assert done.exit_code == 2 and len(done.stderr.strip().splitlines()) == 1
 
 
+def test_damaged_and_missing_parts_of_versions_are_told_with_what_to_do(tmp_path: Path) -> None:
+    """Each in one line, with a command that can be pasted where the path holds a space."""
+    root = tmp_path / "a company"
+    root.mkdir()
+    workspace = make_workspace(root)
+    made = []
+    for number in (1, 2, 3):
+        audited_candidate(workspace, f"r{number}")
+        made.append(publish(workspace)["version"])
+    kept, config = workspace.config.published_dir / "versions", f"--config '{workspace.config.path}'"
+
+    def tasuki(*args: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, [*args, "--config", str(workspace.config.path)])
+        assert done.exception is None or isinstance(done.exception, SystemExit)
+        assert len(done.stderr.strip().splitlines()) <= 1
+        return done.exit_code, done.stderr
+
+    (kept / made[0] / "manifest.json").write_text('{"as_of": "2026', encoding="utf-8")
+    told = f"{kept / made[0]} is damaged: its manifest.json cannot be read; remove it: rm -r '{kept / made[0]}'\n"
+    assert tasuki("versions") == (0, told)
+    assert tasuki("rollback", made[0]) == (2, told)
+    (kept / made[2] / "tasuki.duckdb").unlink()
+    code, said = tasuki("sql", "select 1")
+    assert code == 2 and "the current version is incomplete, without its tasuki.duckdb; run: tasuki run " in said
+    assert f", or tasuki rollback {made[1]} {config}" in said
+    shutil.rmtree(kept / made[0])
+    shutil.rmtree(kept / made[2])
+    for command in (["sql", "select 1"], ["versions"]):
+        code, said = tasuki(*command)
+        assert f"the current version's folder is gone from {kept}; run: tasuki rollback {made[1]} {config}" in said
+    assert tasuki("rollback", made[1])[0] == 0 and tasuki("sql", "select 1")[0] == 0
+    (kept / made[1] / "manifest.json").write_text("", encoding="utf-8")
+    code, said = tasuki("versions")
+    assert code == 1 and f"cannot be read; publish anew: tasuki run {config}" in said
+
+
 def test_the_environment_names_the_configuration(company: Company) -> None:
     done = CliRunner().invoke(app, ["sql", "select 6 * 7 as n"], env={"TASUKI_CONFIG": str(company.toml)})
     assert done.exit_code == 0 and "42" in done.stdout

@@ -12,9 +12,9 @@ from orchestration.cli import app
 from orchestration.landing import land_all
 from orchestration.ledger import ledger_dir
 from orchestration.lock import RunLock
-from orchestration.publish import publish
+from orchestration.publish import MARTS_FILE, heal, publish
 from orchestration.status import why_run
-from orchestration.warehouse import Workspace, batch_ids, default_as_of, inputs, registry_rows
+from orchestration.warehouse import Workspace, batch_ids, begin_build, default_as_of, inputs, is_stale, registry_rows
 from tests.orchestration.conftest import audited_candidate, make_workspace
 
 
@@ -59,3 +59,23 @@ def test_where_nothing_is_new_what_a_kill_left_is_healed(up_to_date: Workspace) 
     assert busy.returncode == 75 and not record.exists(), "an active run is left alone"
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0 and "Nothing new" in done.stderr and record.exists()
+
+
+@pytest.mark.parametrize("left", ["", '{"state": "buil', "\0\0\0"])
+def test_a_build_state_that_was_cut_off_is_unknown(up_to_date: Workspace, left: str) -> None:
+    up_to_date.build_state.write_text(left, encoding="utf-8")
+    assert "not whole" in str(why_run(up_to_date.config))
+    assert is_stale(up_to_date), "everything is built anew"
+    begin_build(up_to_date, "next", "2026-03-31 15:00:00")
+    assert is_stale(up_to_date)
+
+
+def test_a_damaged_current_version_is_work(up_to_date: Workspace) -> None:
+    folder = up_to_date.config.published_dir / "current"
+    whole = (folder / "manifest.json").read_text(encoding="utf-8")
+    (folder / "manifest.json").write_text(whole[:40], encoding="utf-8")
+    heal(up_to_date.config)
+    assert why_run(up_to_date.config) == "the current version is damaged"
+    (folder / "manifest.json").write_text(whole, encoding="utf-8")
+    (folder / MARTS_FILE).unlink()
+    assert why_run(up_to_date.config) == "the current version is damaged"
