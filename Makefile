@@ -1,7 +1,9 @@
 # Two commands: `make run` and `make test`. Only Python 3.11-3.13 and make are needed, and a package registry.
 SHELL := /bin/bash
 PYTHON ?= python3
+# The recipes take it from the environment: a path may hold spaces.
 CONFIG ?= tasuki.toml
+export CONFIG
 BIN := .venv/bin
 STAMP := .venv/.installed
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -9,8 +11,8 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: run setup test prove bench dev lint lock
 
 run: setup
-	@$(BIN)/tasuki simulate --if-missing --config $(CONFIG)
-	@$(BIN)/tasuki run --config $(CONFIG)
+	@$(BIN)/tasuki simulate --if-missing --config "$$CONFIG"
+	@$(BIN)/tasuki run --config "$$CONFIG"
 
 setup: $(STAMP)
 
@@ -35,8 +37,8 @@ bench: setup
 
 # Dagster's web interface, schedule and sensor, on this machine only: http://127.0.0.1:3000
 dev: setup
-	@home=$$($(BIN)/tasuki dagster-home --config $(CONFIG)) && \
-		TASUKI_CONFIG=$(abspath $(CONFIG)) DAGSTER_HOME=$$home PATH=$(CURDIR)/$(BIN):$$PATH \
+	@home=$$($(BIN)/tasuki dagster-home --config "$$CONFIG") && folder=$$(cd "$$(dirname "$$CONFIG")" && pwd) && \
+		TASUKI_CONFIG="$$folder/$$(basename "$$CONFIG")" DAGSTER_HOME="$$home" PATH="$(CURDIR)/$(BIN):$$PATH" \
 		$(BIN)/dagster dev -h 127.0.0.1 -m orchestration.definitions
 
 lint: setup

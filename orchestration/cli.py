@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shlex
 import sys
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -136,7 +137,7 @@ def simulate(
     if (target / "landing").is_dir():
         typer.echo(
             f"{target / 'landing'} keeps what landed of the company before, and a run would mix the two. "
-            f"For this one alone: rm -r {target}, and simulate again",
+            f"For this one alone: rm -r {shlex.quote(str(target))}, and simulate again",
             err=True,
         )
 
@@ -426,7 +427,9 @@ def semantic(
         _stop(str(error), WRONG_USE)
     except OSError as error:
         _stop(f"{folder}: cannot be written: {error.strerror}; name another folder", WRONG_USE)
-    typer.echo(f"{count} metrics in {folder}; try: cd {folder} && dbt parse --profiles-dir . && mf list metrics")
+    typer.echo(
+        f"{count} metrics in {folder}; try: cd {shlex.quote(str(folder))} && dbt parse --profiles-dir . && mf list metrics"
+    )
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What a run came to, for the person who started it."""
 
+import shlex
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,10 +51,18 @@ def print_summary(config: Config, report: Report, manifest: dict[str, Any], cons
         console.print(
             f"{manifest['failed_checks']} check(s) that do not block failed; see audit.json and manifest.json"
         )
-    console.print(f"Published version {manifest['version']} in {config.published_dir / 'current'}")
-    option = f" --config {config.path}" if config.path != Path("tasuki.toml").absolute() else ""
-    console.print('Look next:  tasuki sql "from marts.handoffs limit 20"' + option)
-    console.print("            tasuki versions" + option)
+    _print_next(config, manifest["version"], console)
+
+
+def _print_next(config: Config, version: str, console: Console) -> None:
+    """Commands that can be pasted: whole lines, with paths as a shell takes them."""
+    option = f" --config {shlex.quote(str(config.path))}" if config.path != Path("tasuki.toml").absolute() else ""
+    for line in (
+        f"Published version {version} in {config.published_dir / 'current'}",
+        f'Look next:  tasuki sql "from marts.handoffs limit 20"{option}',
+        f"            tasuki versions{option}",
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_landed(report: Report, console: Console) -> None:

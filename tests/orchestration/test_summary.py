@@ -1,15 +1,18 @@
 """What a run says of what it read."""
 
 import io
+import shlex
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pytest
 from rich.console import Console
 
 from orchestration.landing.feed import FeedResult, LandedBatch
 from orchestration.progress import Report
-from orchestration.summary import _print_failed_casts
+from orchestration.summary import _print_failed_casts, _print_next
+from tests.orchestration.conftest import make_workspace
 
 
 def test_values_that_were_not_understood_are_told_without_their_text(tmp_path: Path) -> None:
@@ -52,3 +55,19 @@ def test_values_that_were_not_understood_are_told_without_their_text(tmp_path: P
     empty = io.StringIO()
     _print_failed_casts(warehouse, Report(), Console(file=empty))
     assert empty.getvalue() == ""
+
+
+@pytest.mark.parametrize("folder", ["plain", "営業 (1) & co " + "long " * 30])
+def test_the_commands_to_look_next_can_be_pasted(tmp_path: Path, folder: str) -> None:
+    """Whole, on one line each, however long the path is and whatever it holds."""
+    root = tmp_path / folder.strip()
+    root.mkdir()
+    config = make_workspace(root).config
+    out = io.StringIO()
+    _print_next(config, "v1", Console(file=out, width=100))
+    sql, versions = (
+        out.getvalue().removeprefix(f"Published version v1 in {config.published_dir}/current\n").splitlines()
+    )
+    asked = ["tasuki", "sql", "from marts.handoffs limit 20", "--config", str(config.path)]
+    assert shlex.split(sql.removeprefix("Look next:")) == asked
+    assert shlex.split(versions) == ["tasuki", "versions", "--config", str(config.path)]
