@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.atomic import write_text
 from orchestration.config import Config
 from orchestration.failures import reason
 from orchestration.lock import RunLock
@@ -38,7 +39,7 @@ def dagster_home(config: Config) -> Path:
     config.dagster_dir.mkdir(parents=True, exist_ok=True)
     settings = config.dagster_dir / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(DAGSTER_YAML, encoding="utf-8")
+        write_text(DAGSTER_YAML, settings)
     return config.dagster_dir
 
 

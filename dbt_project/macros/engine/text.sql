@@ -88,6 +88,15 @@
     {{ relation }} lateral view explode(split({{ column }}, '{{ delimiter }}')) parts as {{ part }}
 {%- endmacro %}
 
+{# A backslash: in a literal it is one on DuckDB and begins an escape on Spark. #}
+{% macro backslash() -%}
+    {{ return(adapter.dispatch('backslash')()) }}
+{%- endmacro %}
+
+{% macro default__backslash() -%} {{ return('chr(92)') }} {%- endmacro %}
+
+{% macro spark__backslash() -%} {{ return('char(92)') }} {%- endmacro %}
+
 {# A number made of the values, equal for equal values; only ever compared within one query, so engines may differ. #}
 {% macro fingerprint(exprs) -%}
     {{ adapter.dispatch('fingerprint')(exprs) }}

@@ -114,7 +114,7 @@
     case
         when {{ matches_fully(text, '-?[0-9]+([.][0-9]+)?') }} then try_cast({{ text }} as {{ type }})
         when {{ text }} is not null then
-            {%- set plain = "translate(" ~ text ~ ", '０１２３４５６７８９．－▲△−，￥¥円 　+' || chr(92), '0123456789.----,')" %}
+            {%- set plain = "translate(" ~ text ~ ", '０１２３４５６７８９．－▲△−，￥¥円 　+' || " ~ backslash() ~ ", '0123456789.----,')" %}
             case when {{ matches_fully(plain, '-?([0-9]*|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]*)?([eE][+-]?[0-9]+)?') }} then try_cast(replace({{ plain }}, ',', '') as {{ type }}) end
     end
 {%- endmacro %}
