@@ -4,13 +4,12 @@ import contextlib
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliInvocation, dbt_assets
 
-from orchestration.atomic import read_json, write_json
+from orchestration.atomic import read_json, read_json_if_whole, write_json
 from orchestration.config import PROJECT_DIR
 from orchestration.definitions_lock import LOCK, definitions, read_lock, unsigned
 from orchestration.defs.resources import AS_OF_TAG, BACKFILL_TAG, FULL_REFRESH_TAG
@@ -109,7 +108,8 @@ def ensure_manifest(workspace: Workspace) -> tuple[dict[str, Any], str]:
         "vars": dbt_vars(workspace.config),
     }
     with locked(workspace.target / "parse.lock"):
-        if _json_if_whole(stamp) != wanted or _json_if_whole(manifest) is None:
+        # dbt rewrites its manifest in every build: a kill or a full disk may have cut it off
+        if read_json_if_whole(stamp) != wanted or read_json_if_whole(manifest) is None:
             stamp.unlink(missing_ok=True)
             merge_seeds(workspace)
             current().line("  parse    the dbt project")
@@ -120,14 +120,6 @@ def ensure_manifest(workspace: Workspace) -> tuple[dict[str, Any], str]:
                 raise WarehouseError(f"the dbt project does not parse:\n{(done.stdout + done.stderr).strip()}")
             write_json(wanted, stamp)
         return read_json(manifest), wanted["project"]
-
-
-def _json_if_whole(path: Path) -> dict[str, Any] | None:
-    """What a file holds; None where there is none, or dbt was stopped while it wrote it."""
-    try:
-        return read_json(path)
-    except (FileNotFoundError, ValueError):
-        return None
 
 
 def dbt_definition(
