@@ -41,10 +41,17 @@ _Path = tuple[str, str]  # "properties" or "", and the key
 
 
 def land_jsonl(job: Job) -> ReadOutcome:
-    """Write the batch of a JSON-lines file."""
+    """Write the batch of a JSON-lines file. Without a line it says that nothing is new; but no snapshot is taken to hold nothing."""
     if job.source.stat().st_size == 0:
-        return reject_whole_file(job, "the file is empty", detect_encoding(job.source, job.feed.encoding))
-    return _land_plain(job) or _land_by_line(job)
+        return _land_nothing(job, detect_encoding(job.source, job.feed.encoding))
+    outcome = _land_plain(job) or _land_by_line(job)
+    return outcome if outcome.rows_in else _land_nothing(job, outcome.encoding)
+
+
+def _land_nothing(job: Job, encoding: str) -> ReadOutcome:
+    if job.feed.delivery == "snapshot":
+        return reject_whole_file(job, "the file is empty: as a snapshot it would delete every record", encoding)
+    return BatchWriter(job, []).finish(lambda _: ReadOutcome(0, 0, Shape(()), encoding))
 
 
 def _land_plain(job: Job) -> ReadOutcome | None:

@@ -261,8 +261,8 @@ def read_file(job: Job) -> ReadOutcome:
     the known keys would delete every record.
     """
     outcome = _read_format(job)
-    if not outcome.shape.columns:  # rejected already, or lines without anything in them
-        return outcome if outcome.rows_in else reject_whole_file(job, "the file is empty", outcome.encoding)
+    if not outcome.shape.columns:  # rejected already, or no line in it
+        return outcome
     missing = missing_keys(outcome.shape.columns, job.feed)
     if not missing:
         return outcome

@@ -206,10 +206,18 @@ def test_a_file_without_its_key_is_one_reject(company, name, content):
     ]
 
 
-def test_blank_json_lines_are_an_empty_file(company):
-    company.put("contacts.jsonl", "\n")
-    assert (land(company).rows_in, company.rejects()) == (1, [(None, "the file is empty")])
-    assert company.registry("is_complete") == [(False,)]
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_no_json_line_is_no_news_but_no_snapshot(company, content):
+    company.put("contacts_20260401T000000Z.jsonl", content)
+    assert (land(company).rows_in, company.rejects()) == (0, [])
+    assert company.registry("is_complete, confirmed_at") == [(True, datetime(2026, 4, 1))]
+    company.configure('[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n')
+    company.put("contacts_20260402T000000Z.jsonl", content + " ")
+    assert (land(company).rows_in, company.rejects()) == (
+        1,
+        [(None, "the file is empty: as a snapshot it would delete every record")],
+    )
+    assert company.registry("is_complete, confirmed_at")[-1] == (False, None)
 
 
 def test_a_key_is_there_under_its_other_names_or_as_what_it_is_made_of(company):
