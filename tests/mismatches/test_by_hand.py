@@ -69,7 +69,7 @@ NEARLY = {
     },
     "H08": {
         "as many rows, of other content": "UPDATE marts.leads SET persona = 'other'",
-        "a row less here and in what it is made of": "DELETE FROM marts.people WHERE rowid = 0; DELETE FROM conformed.con_people WHERE rowid = 0",
+        "a row less here and in what it is made of": "DELETE FROM marts.people WHERE rowid = 0; DELETE FROM conformed.seen_people WHERE rowid = 0",
     },
     "H09": {"the total and a part of each segment": f"{VALUES} = numerator + 1 WHERE kpi_code = 'opp_cnt' AND {MONTHLY} AND (segment, segment_value, period_start) IN (SELECT segment, min(segment_value), period_start FROM marts.kpi_values WHERE kpi_code = 'opp_cnt' AND {MONTHLY} GROUP BY segment, period_start)"},
     "H10": {"all that set out": f"{VALUES} = denominator WHERE kpi_code = 'approach_rate' AND {MONTHLY}"},
