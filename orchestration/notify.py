@@ -6,8 +6,9 @@ import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 
-from orchestration.atomic import read_json, write_json
+from orchestration.atomic import read_json_if_whole, write_json
 from orchestration.config import Config
 
 log = logging.getLogger("tasuki")
@@ -38,7 +39,7 @@ def incidents_found(config: Config, incidents: list[Incident], unresolved: set[s
     What was told is kept in the home folder, until it is resolved: an incident that no webhook took is told with the next version.
     """
     path = config.home_dir / TOLD
-    told = set(read_json(path)["openings"]) if path.exists() else set()
+    told = set((read_json_if_whole(path) or {}).get("openings", []))  # a damaged one is as none
     news = [incident for incident in incidents if not incident.openings & told]
     if not news:
         return False
@@ -63,14 +64,14 @@ def post(config: Config, text: str) -> bool:
     if not url.startswith(("https://", "http://")):
         log.error("notify.webhook_env: the environment variable %s holds no URL", config.notify.webhook_env)
         return False
-    request = urllib.request.Request(  # noqa: S310
-        url, json.dumps({"text": text}).encode(), {"Content-Type": "application/json"}
-    )
     try:
+        request = urllib.request.Request(  # noqa: S310
+            url, json.dumps({"text": text}).encode(), {"Content-Type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
             return bool(response.status < 300)
     except urllib.error.HTTPError as error:
         log.error("the webhook in %s answered %s", config.notify.webhook_env, error.code)
-    except (OSError, ValueError) as error:  # the text of some errors carries the URL
+    except (OSError, ValueError, HTTPException) as error:  # the text of some errors carries the URL
         log.error("the webhook in %s cannot be reached: %s", config.notify.webhook_env, type(error).__name__)
     return False

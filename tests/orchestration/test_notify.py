@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orchestration.config import Config, load_config
-from orchestration.notify import run_failed
+from orchestration.notify import Incident, incidents_found, run_failed
 
 
 @pytest.fixture
@@ -71,3 +71,24 @@ def test_a_webhook_that_fails_is_logged_without_its_url(
     monkeypatch.delenv("TEST_HOOK")
     assert not run_failed(company(tmp_path), "run-1", "Failed.")
     assert "holds no URL" in caplog.text
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/services/sec ret", "http://127.0.0.1:secret/", "http://[secret/"])
+def test_an_address_that_is_none_is_logged_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, url: str
+) -> None:
+    monkeypatch.setenv("TEST_HOOK", url)
+    assert not run_failed(company(tmp_path), "run-1", "Failed.")
+    assert "TEST_HOOK" in caplog.text and "sec" not in caplog.text
+
+
+def test_a_damaged_note_of_what_was_told_is_made_anew(
+    tmp_path: Path, posted: tuple[str, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = company(tmp_path)
+    monkeypatch.setenv("TEST_HOOK", f"{posted[0]}/secret")
+    incidents = [Incident("An S1", frozenset({"m1"}))]
+    config.home_dir.mkdir(parents=True)
+    (config.home_dir / "told.json").write_text('{"openi', encoding="utf-8")
+    assert incidents_found(config, incidents, {"m1"})
+    assert not incidents_found(config, incidents, {"m1"})
