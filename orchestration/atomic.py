@@ -5,7 +5,10 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def fsync_path(path: Path) -> None:
@@ -37,6 +40,17 @@ def read_json_if_whole(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return content if isinstance(content, dict) else None
+
+
+def has_schema(path: Path, schema: "pa.Schema") -> bool:
+    """Whether a Parquet file is there, can be read and has these columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return bool(pq.read_schema(path).remove_metadata().equals(schema))
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def write_text(content: str, target: Path) -> None:

@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 import yaml
 
-from orchestration.atomic import fsync_path, read_json, write_json
+from orchestration.atomic import fsync_path, has_schema, read_json, write_json
 
 SCHEMA = "ledger"  # of the warehouse: what a version's record is made of
 FOLDER = "ledger"  # of a version: the tables of its record, until it is published
@@ -40,7 +39,7 @@ def declare_records(landing_dir: Path) -> None:
             columns = ", ".join(f'null::{column["data_type"]} as "{column["name"]}"' for column in table["columns"])
             empty = con.sql(f"select {columns} limit 0")
             target = ledger_dir(landing_dir) / table["name"] / "_declared.parquet"
-            if not (target.exists() and pq.read_schema(target).equals(empty.to_arrow_table().schema)):
+            if not has_schema(target, empty.to_arrow_table().schema):
                 _write(empty, target)
 
 

@@ -206,11 +206,9 @@ def seeds_checksum(config: Config) -> str:
 
 def registry_rows(config: Config) -> list[dict[str, Any]]:
     """The landing zone's batches, one dict per batch; none before the first landing."""
-    import pyarrow.parquet as pq
+    from orchestration.landing.registry import read_registry
 
-    registry = config.landing_dir / "_batches.parquet"
-    rows: list[dict[str, Any]] = pq.read_table(registry).to_pylist() if registry.exists() else []
-    return rows
+    return read_registry(config.landing_dir)
 
 
 def batch_ids(rows: list[dict[str, Any]]) -> list[str]:

@@ -139,9 +139,19 @@ class Job:
         return {_METADATA_KEY: json.dumps({"batch": entry, "shape": shape, "reading": reading}, ensure_ascii=False)}
 
 
+class BatchError(Exception):
+    """A batch that landed cannot be read; the message names it and says what to do."""
+
+
 def read_metadata(path: Path) -> tuple[LandedBatch, Shape]:
-    """Registry entry and shape of a batch file."""
-    raw = pq.read_metadata(path).metadata or {}
+    """Registry entry and shape of a batch file. Raises BatchError where it is damaged."""
+    try:
+        raw = pq.read_metadata(path).metadata or {}
+    except pa.ArrowInvalid as error:
+        raise BatchError(
+            f"the batch {path} is damaged: copy it from your backup of the landing zone, or remove it and "
+            f"{path.parent / '_files.json'}, so that its export lands again where it still lies in its folder"
+        ) from error
     content = json.loads(raw[_METADATA_KEY.encode()])
     entry = content["batch"]
     for column in ("extracted_at", "loaded_at"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.landing.batches import (
+    BatchError,
     Job,
     ReadOutcome,
     RejectWriter,
@@ -125,7 +126,7 @@ def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path],
                         landing.land(file, result)
             finally:
                 landing.state.save()
-    except FolderError as error:
+    except (FolderError, BatchError) as error:
         result.error = f"{feed.name}: {error}"
     except Exception as error:  # one feed's fault is reported with its result and must not stop the others
         result.error = (
@@ -216,9 +217,12 @@ class _FeedLanding:
         previous = self._shape
         ahead = []
         if file.extracted_at > self._loaded_at + timedelta(days=1):
+            what, cure = (
+                ("its last change", "give its name a date") if file.part else ("the date in its name", "rename it")
+            )
             ahead = [
-                f"the date in its name lies ahead ({file.extracted_at:%Y-%m-%d}), and no delivery before it counts: if it is a "
-                f"mistake, rename the file and remove its batch {target.name}"
+                f"{what} lies ahead ({file.extracted_at:%Y-%m-%d}), and no delivery before it counts: if it is a "
+                f"mistake, {cure} and remove its batch {target.name}"
             ]
         job = Job(
             feed=self._feed,

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.atomic import has_schema
 from orchestration.landing.batches import (
     BATCH_COLUMNS,
     REJECT_SCHEMA,
@@ -64,10 +65,10 @@ def declare_tables(landing_dir: Path, catalogue: Catalogue) -> None:
         for table, source in tables.items():
             target = landing_dir / system / table / "_declared.parquet"
             schema = landed_schema(source.columns)
-            if not (target.exists() and pq.read_schema(target).remove_metadata().equals(schema)):
+            if not has_schema(target, schema):
                 write_table(schema.empty_table(), target)
     empty = landing_dir / "_rejects" / "_empty.parquet"
-    if not empty.exists():
+    if not has_schema(empty, REJECT_SCHEMA):
         write_table(REJECT_SCHEMA.empty_table(), empty)
 
 
@@ -81,7 +82,7 @@ def write_registry(landing_dir: Path, catalogue: Catalogue) -> dict[str, datetim
     """
     target = landing_dir / "_batches.parquet"
     with locked(landing_dir / "_registry.lock"):
-        old = _registry_rows(target)
+        old = read_registry(landing_dir)
         known = {(row["system"], row["table_name"], row["batch_id"]): row for row in old}
         rows = []
         for table_dir in sorted(path for path in landing_dir.glob("[!_.]*/[!_.]*") if path.is_dir()):
@@ -130,13 +131,15 @@ def _by_reading(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[
     return in_force[::-1], replaced
 
 
-def _registry_rows(target: Path) -> list[dict[str, Any]]:
+def read_registry(landing_dir: Path) -> list[dict[str, Any]]:
+    """The registry's rows, one per batch; none before the first landing, and where it is damaged: the next one rewrites it."""
+    target = landing_dir / "_batches.parquet"
     if not target.exists():
         return []
     try:
         table = pq.read_table(target)
     except (pa.ArrowException, OSError):
-        return []  # only a cache here: rebuilt from the batches
+        return []
     return table.to_pylist() if table.schema.remove_metadata().equals(REGISTRY_SCHEMA) else []
 
 

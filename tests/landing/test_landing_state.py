@@ -16,6 +16,7 @@ import pytest
 
 from orchestration.landing import land as land_module
 from orchestration.landing import land_all, land_feed, pending_files, unclaimed_files
+from orchestration.landing.batches import list_batches
 from orchestration.landing.files import date_in_name, feed_files, list_folder
 from orchestration.progress import Report
 from orchestration.warehouse import WarehouseError, default_as_of, registry_rows
@@ -529,3 +530,46 @@ def test_a_date_ahead_is_told(company):
     result = land(company)
     assert [batch.part for batch in result.batches] == [""]
     assert any("lies ahead (2098-04-01)" in note for note in result.drift)
+
+
+def test_a_change_ahead_of_the_clock_is_told_as_such(company):
+    """Of a file without a date in its name there is no date to correct."""
+    company.put("contacts.csv", text("1,,"), age=-90 * 86_400)
+    (note,) = [note for note in land(company).drift if "lies ahead" in note]
+    assert "contacts.csv: its last change lies ahead" in note and "give its name a date and remove its batch" in note
+
+
+@pytest.mark.parametrize("left", [0, 100])
+def test_what_is_derived_from_the_batches_is_made_anew_where_it_is_damaged(company, left):
+    company.put("contacts_20260401.csv", text("1,,"))
+    land_all(company.config)
+    landing = company.config.landing_dir
+    derived = [
+        landing / "_batches.parquet",
+        landing / "_rejects" / "_empty.parquet",
+        landing / "_runs" / "publish_times" / "_declared.parquet",
+        landing / "crm" / "contacts" / "_declared.parquet",
+        landing / "crm" / "contacts" / "_files.json",
+    ]
+    whole = [path.read_bytes() for path in derived]
+    for path in derived:
+        os.truncate(path, left)
+    assert registry_rows(company.config) == []
+    assert not [result.error for result in land_all(company.config) if result.error]
+    assert [path.read_bytes() for path in derived] == whole
+
+
+@pytest.mark.parametrize("left", [0, 100])
+def test_a_damaged_batch_is_told_with_what_to_do(company, left):
+    """And what is told helps: its export lands again."""
+    company.put("contacts_20260401.csv", text("1,,"))
+    land(company)
+    (batch,) = list_batches(company.config.landing_dir / "crm" / "contacts").values()
+    os.truncate(batch, left)
+    result = land_feed(company.config, company.config.feed("crm", "contacts"))
+    assert result.error is not None and f"the batch {batch} is damaged" in result.error
+    for path in (batch, batch.parent / "_files.json"):
+        assert str(path) in result.error
+        path.unlink()
+    land(company)
+    assert company.select("id") == [("1",)]
