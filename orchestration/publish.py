@@ -12,7 +12,7 @@ A version is never changed after it was published, and a file is never replaced 
 import hashlib
 import os
 import shlex
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as tool_version
 from pathlib import Path
 from typing import Any
@@ -197,9 +197,8 @@ def publish(workspace: Workspace, published_at: datetime | None = None) -> dict[
         raise PublishRefused(f"the candidate failed its audit ({'; '.join(failed)}); correct the cause and run again")
 
     at = (published_at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
-    version = (
-        f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z-{hashlib.sha256(manifest['run_id'].encode()).hexdigest()[:8]}"
-    )
+    moment = _milliseconds(max(at, _after_the_newest(config)))
+    version = f"{moment}Z-{hashlib.sha256(manifest['run_id'].encode()).hexdigest()[:8]}"
     warnings = manifest["warnings"] + [r for r in audit["results"] if not r["passed"]]
     at = at.replace(microsecond=0)
     manifest |= {"version": version, "published_at": at.isoformat(), "failed_checks": len(warnings)}
@@ -212,6 +211,20 @@ def publish(workspace: Workspace, published_at: datetime | None = None) -> dict[
     record_version(config.landing_dir, manifest, config.published_dir / "versions" / version)
     _retain(config, {version, previous})
     return manifest
+
+
+def _after_the_newest(config: Config) -> datetime:
+    """A moment after the name of every version so far: history folds them in the order of their names, which must be that
+    of their publishing also where the clock was set back."""
+    recorded = [path.stem for path in ledger_dir(config.landing_dir).glob("*.json")]
+    newest = max([*recorded, *(manifest["version"] for manifest in versions(config))], default=None)
+    if newest is None:
+        return datetime.min
+    return datetime.strptime(newest.partition("Z")[0], "%Y%m%dT%H%M%S%f") + timedelta(milliseconds=1)
+
+
+def _milliseconds(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}"
 
 
 def _stamp(candidate: Path, published_at: datetime, failed_checks: int) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import time
+from datetime import UTC, datetime
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,24 @@ def test_rollback_and_retention(tmp_path: Path) -> None:
     newest = publish(workspace)["version"]
     kept = [manifest["version"] for manifest in versions(workspace.config)]
     assert kept == [newest, made[3], made[2]], "what was current just before may still be read"
+
+
+def test_a_clock_that_was_set_back_changes_no_order(workspace: Workspace) -> None:
+    """Versions are named after when each was published; their names sort as they were published all the same."""
+    made = []
+    for number, at in enumerate(["2026-04-01T00:00:00.0015", "2026-03-01", "2026-03-02", "2026-05-01"]):
+        audited_candidate(workspace, f"r{number}")
+        manifest = publish(workspace, datetime.fromisoformat(at).replace(tzinfo=UTC))
+        made.append(manifest["version"])
+        assert current_version(workspace.config) == made[-1] == versions(workspace.config)[0]["version"]
+        assert manifest["published_at"][:10] == at[:10]
+    assert made == sorted(made)
+    assert [version[:18] for version in made] == [
+        "20260401T000000001",
+        "20260401T000000002",
+        "20260401T000000003",
+        "20260501T000000000",
+    ]
 
 
 def test_what_a_kill_leaves_is_healed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
