@@ -25,7 +25,7 @@ import duckdb
 from orchestration.config import Config
 from orchestration.kept import KEPT_FILE, MANIFEST_FILE, definition_names
 from orchestration.landing.sql import identifier, literal
-from orchestration.publish import MARTS_FILE, command, current_version, damaged_versions, why_incomplete
+from orchestration.publish import MARTS_FILE, command, current_version, damaged_versions
 from orchestration.warehouse import (
     DBT_DIR,
     WarehouseError,
@@ -99,7 +99,7 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
     folder = config.restricted_dir / "versions" / (version or "")
     if version is None or not (folder / KEPT_FILE).exists():
         raise PreviewError(f"there is no version to compare with; run: {command(config, 'run')}")
-    if damage := damaged_versions(config).get(version) or why_incomplete(config, version):
+    if damage := damaged_versions(config).get(version):
         raise PreviewError(damage)
     known = _kpis()
     if kpi is not None and kpi not in known:

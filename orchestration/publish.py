@@ -203,6 +203,8 @@ def publish(workspace: Workspace, published_at: datetime | None = None) -> dict[
     at = at.replace(microsecond=0)
     manifest |= {"version": version, "published_at": at.isoformat(), "failed_checks": len(warnings)}
     _stamp(candidate, at, len(warnings))
+    readers = [candidate / MARTS_FILE, *sorted((candidate / "parquet").iterdir())]
+    manifest["files"] = {path.relative_to(candidate).as_posix(): path.stat().st_size for path in readers}
     write_json(manifest, candidate / "manifest.json")
     _put_in_place(private, config.restricted_dir / "versions" / version)
     _put_in_place(candidate, config.published_dir / "versions" / version)
@@ -296,16 +298,31 @@ def versions(config: Config) -> list[dict[str, Any]]:
 
 
 def damaged_versions(config: Config) -> dict[str, str]:
-    """Kept versions whose manifest cannot be read -> what to do, in one line."""
+    """Kept versions that are not as they were published -> what to do, in one line."""
     found = sorted(path.parent for path in (config.published_dir / "versions").glob("[!.]*/manifest.json"))
-    damaged = [folder for folder in found if read_json_if_whole(folder / "manifest.json") is None]
-    return {folder.name: _about_damaged(config, folder) for folder in damaged}
+    damage = {folder: why_damaged(folder) for folder in found}
+    return {folder.name: _about_damaged(config, folder, why) for folder, why in damage.items() if why}
 
 
-def _about_damaged(config: Config, folder: Path) -> str:
+def why_damaged(folder: Path) -> str | None:
+    """What a version's folder does not hold as it was published; None where it holds all."""
+    manifest = read_json_if_whole(folder / "manifest.json")
+    if manifest is None:
+        return "its manifest.json cannot be read"
+    files = manifest.get("files", {MARTS_FILE: None})  # earlier versions noted none
+    return next((why for name, size in files.items() if (why := _why_file_damaged(folder / name, size))), None)
+
+
+def _why_file_damaged(path: Path, size: int | None) -> str | None:
+    if not path.exists():
+        return f"its {path.name} is gone"
+    return None if size in (None, path.stat().st_size) else f"its {path.name} is not as it was published"
+
+
+def _about_damaged(config: Config, folder: Path, why: str) -> str:
     is_current = folder.name == current_version(config)
     advice = f"publish anew: {command(config, 'run')}" if is_current else f"remove it: rm -r {shlex.quote(str(folder))}"
-    return f"{folder} is damaged: its manifest.json cannot be read; {advice}"
+    return f"{folder} is damaged: {why}; {advice}"
 
 
 def command(config: Config, text: str) -> str:
@@ -323,13 +340,16 @@ def why_no_version(config: Config) -> str:
     return f"nothing is published yet in {config.published_dir}; run: {command(config, 'run')}"
 
 
-def why_incomplete(config: Config, version: str) -> str | None:
-    """What the current version lacks, and what to do, in one line; None where it has its marts."""
-    if (config.published_dir / "versions" / version / MARTS_FILE).exists():
+def why_unreadable(config: Config, version: str) -> str | None:
+    """Why the marts of the current version cannot be read, and what to do, in one line; None where they can."""
+    folder = config.published_dir / "versions" / version
+    files = (read_json_if_whole(folder / "manifest.json") or {}).get("files", {})
+    why = _why_file_damaged(folder / MARTS_FILE, files.get(MARTS_FILE))
+    if why is None:
         return None
     others = [manifest["version"] for manifest in versions(config) if not manifest["is_current"]]
     back = f", or {command(config, 'rollback ' + others[0])}" if others else ""
-    return f"the current version is incomplete, without its {MARTS_FILE}; run: {command(config, 'run')}{back}"
+    return f"the current version is damaged: {why}; run: {command(config, 'run')}{back}"
 
 
 def rollback(config: Config, version: str) -> dict[str, Any]:

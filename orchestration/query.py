@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.config import Config
 from orchestration.landing.sql import literal
-from orchestration.publish import MARTS_FILE, current_version, why_incomplete, why_no_version
+from orchestration.publish import MARTS_FILE, current_version, why_no_version, why_unreadable
 
 SHOWN_ROWS = 200
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
@@ -47,7 +47,7 @@ def run_query(config: Config, statement: str) -> Answer:
     version = current_version(config)
     if version is None:
         raise QueryError(why_no_version(config))
-    if lack := why_incomplete(config, version):
+    if lack := why_unreadable(config, version):
         raise QueryError(lack)
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     try:

@@ -3,7 +3,7 @@
 from orchestration.atomic import read_json_if_whole
 from orchestration.config import Config
 from orchestration.landing import pending_files
-from orchestration.publish import current_version, why_incomplete
+from orchestration.publish import current_version, why_damaged
 from orchestration.warehouse import Workspace, batch_ids, default_as_of, inputs, is_built, registry_rows
 
 
@@ -15,8 +15,9 @@ def why_run(config: Config, as_of: str | None = None) -> str | None:
     version = current_version(config)
     if version is None:
         return "nothing is published yet"
-    manifest = read_json_if_whole(config.published_dir / "versions" / version / "manifest.json")
-    if manifest is None or why_incomplete(config, version):
+    folder = config.published_dir / "versions" / version
+    manifest = read_json_if_whole(folder / "manifest.json")
+    if manifest is None or why_damaged(folder):
         return "the current version is damaged"
     if not is_built(Workspace(config)):
         return "the warehouse is not whole: its latest build was ended or removed"

@@ -89,6 +89,7 @@ def test_a_current_version_that_was_removed_is_told(tmp_path: Path) -> None:
     (workspace.config.published_dir / "current" / "tasuki.duckdb").write_bytes(b"damaged")
     done = CliRunner().invoke(app, args)
     assert done.exit_code == 2 and len(done.stderr.strip().splitlines()) == 1
+    assert "its tasuki.duckdb is not as it was published; run: tasuki run --config" in done.stderr
 
 
 def test_damaged_and_missing_parts_of_versions_are_told_with_what_to_do(tmp_path: Path) -> None:
@@ -112,9 +113,13 @@ def test_damaged_and_missing_parts_of_versions_are_told_with_what_to_do(tmp_path
     told = f"{kept / made[0]} is damaged: its manifest.json cannot be read; remove it: rm -r '{kept / made[0]}'\n"
     assert tasuki("versions") == (0, told)
     assert tasuki("rollback", made[0]) == (2, told)
+    os.truncate(kept / made[1] / "parquet" / "leads.parquet", 40)
+    told = f"{kept / made[1]} is damaged: its leads.parquet is not as it was published; remove it: rm -r '{kept / made[1]}'\n"
+    assert tasuki("rollback", made[1]) == (2, told)
+    shutil.copyfile(kept / made[2] / "parquet" / "leads.parquet", kept / made[1] / "parquet" / "leads.parquet")
     (kept / made[2] / "tasuki.duckdb").unlink()
     code, said = tasuki("sql", "select 1")
-    assert code == 2 and "the current version is incomplete, without its tasuki.duckdb; run: tasuki run " in said
+    assert code == 2 and "the current version is damaged: its tasuki.duckdb is gone; run: tasuki run " in said
     assert f", or tasuki rollback {made[1]} {config}" in said
     shutil.rmtree(kept / made[0])
     shutil.rmtree(kept / made[2])

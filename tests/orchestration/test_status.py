@@ -1,5 +1,6 @@
 """Whether there is anything to do."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -77,5 +78,11 @@ def test_a_damaged_current_version_is_work(up_to_date: Workspace) -> None:
     heal(up_to_date.config)
     assert why_run(up_to_date.config) == "the current version is damaged"
     (folder / "manifest.json").write_text(whole, encoding="utf-8")
-    (folder / MARTS_FILE).unlink()
-    assert why_run(up_to_date.config) == "the current version is damaged"
+    for name in (MARTS_FILE, "parquet/leads.parquet"):
+        content = (folder / name).read_bytes()
+        os.truncate(folder / name, len(content) // 2)
+        assert why_run(up_to_date.config) == "the current version is damaged"
+        (folder / name).unlink()
+        assert why_run(up_to_date.config) == "the current version is damaged"
+        (folder / name).write_bytes(content)
+    assert why_run(up_to_date.config) is None
