@@ -38,7 +38,7 @@ def dagster_home(config: Config) -> Path:
     """The company's Dagster home, with a dagster.yaml."""
     config.dagster_dir.mkdir(parents=True, exist_ok=True)
     settings = config.dagster_dir / "dagster.yaml"
-    if not settings.exists():
+    if not (settings.exists() and settings.stat().st_size):  # Dagster would take an empty one for consent to telemetry
         write_text(DAGSTER_YAML, settings)
     return config.dagster_dir
 
@@ -77,6 +77,7 @@ def _execute(
 ) -> bool:
     os.environ["DAGSTER_HOME"] = str(dagster_home(workspace.config))
     import dagster as dg
+    from sqlalchemy.exc import DatabaseError
 
     from orchestration.defs import resources
     from orchestration.defs.automation import JOB
@@ -87,8 +88,14 @@ def _execute(
     tags |= {resources.AS_OF_TAG: as_of} if as_of else {}
     tags |= {resources.FULL_REFRESH_TAG: "true"} if full_refresh else {}
     tags |= {resources.BACKFILL_TAG: "/".join(backfill)} if backfill else {}
-    with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            result = job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    except DatabaseError as error:
+        raise WarehouseError(
+            f"Dagster's history in {workspace.config.dagster_dir} cannot be used: {error.orig}; make room if the disk is full, "
+            "else remove that folder (it holds no more than the history of runs), and run again"
+        ) from error
     if not report.problems:  # no check said more about it
         report.problems = [_step_problem(event) for event in result.filter_events(lambda event: event.is_step_failure)]
     if not result.success and not registry_rows(workspace.config):

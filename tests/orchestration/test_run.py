@@ -1,6 +1,7 @@
 """What a run tells of a company of which nothing has landed."""
 
 import os
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -10,7 +11,7 @@ from orchestration.config import load_config
 from orchestration.defs import company, land
 from orchestration.defs.automation import JOB
 from orchestration.progress import Report
-from orchestration.run import refresh
+from orchestration.run import dagster_home, refresh
 from orchestration.warehouse import WarehouseError, Workspace, default_as_of, registry_rows
 
 TOML = '[company]\nname = "試験"\n[systems.generic]\nfolder = "exports"\n[paths]\nlanding = "data/landing"\n'
@@ -64,3 +65,27 @@ def test_a_folder_that_is_away_is_told(workspace: Workspace, tmp_path: Path) -> 
     assert not refresh(workspace.config, report)
     assert {problem.check for problem in report.problems} == {"step land"}
     assert f"the folder {tmp_path / 'exports'} cannot be read" in report.problems[0].message
+
+
+@pytest.mark.parametrize("name", ["runs.db", "runs/index.db"])
+def test_a_damaged_history_of_dagster_is_told_with_what_to_do(workspace: Workspace, name: str) -> None:
+    """And what is told helps."""
+    damaged = workspace.config.dagster_dir / "history" / name
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"no database" * 1000)
+    with pytest.raises(WarehouseError, match="file is not a database; .* remove that folder") as told:
+        refresh(workspace.config, Report())
+    assert str(workspace.config.dagster_dir) in str(told.value)
+    shutil.rmtree(workspace.config.dagster_dir)
+    with pytest.raises(WarehouseError, match="^nothing has landed yet"):
+        refresh(workspace.config, Report())
+
+
+def test_an_emptied_dagster_yaml_sends_no_telemetry(workspace: Workspace) -> None:
+    settings = dagster_home(workspace.config) / "dagster.yaml"
+    own = "telemetry:\n  enabled: false\n"
+    for text, kept in (("", False), (own, True)):
+        settings.write_text(text, encoding="utf-8")
+        dagster_home(workspace.config)
+        assert (settings.read_text(encoding="utf-8") == text) is kept
+        assert own in settings.read_text(encoding="utf-8")
