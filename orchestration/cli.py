@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from orchestration.config import PROJECT_DIR, Config, ConfigError, load_config
 
-BUSY, FAILED, WRONG_USE = 75, 1, 2
+BUSY, FAILED, WRONG_USE, INTERRUPTED = 75, 1, 2, 130
 SIMULATED = ".simulated.json"
 NO_ROOM, NO_RIGHT = (errno.ENOSPC, errno.EDQUOT), (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -477,6 +477,8 @@ def _run(
         _stop(str(error), BUSY)
     except (WarehouseError, PublishRefused) as error:
         _stop(str(error), FAILED)
+    except KeyboardInterrupt:
+        _stop("Interrupted. Nothing needs repair: run again", INTERRUPTED)
     from orchestration.summary import print_failure, print_summary
 
     if not done:

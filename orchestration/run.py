@@ -34,6 +34,9 @@ event_log_storage: # Dagster's default, without waiting for the disk after each 
 """
 
 
+INTERRUPTED = "DagsterExecutionInterruptedError"  # what Dagster makes of Ctrl-C within a step
+
+
 def dagster_home(config: Config) -> Path:
     """The company's Dagster home, with a dagster.yaml."""
     config.dagster_dir.mkdir(parents=True, exist_ok=True)
@@ -55,7 +58,7 @@ def refresh(
 
     `as_of` is `YYYY-MM-DD HH:MM:SS` in UTC, `backfill` a first and last day. What dbt and Dagster print goes to
     logs/run.log below the company's home. Raises RunActive where another run holds the lock, WarehouseError where
-    nothing can be built.
+    nothing can be built, KeyboardInterrupt where somebody ended it.
     """
     workspace = Workspace(config)
     check_seeds(config)
@@ -96,8 +99,12 @@ def _execute(
             f"Dagster's history in {workspace.config.dagster_dir} cannot be used: {error.orig}; make room if the disk is full, "
             "else remove that folder (it holds no more than the history of runs), and run again"
         ) from error
+    failures = result.filter_events(lambda event: event.is_step_failure)
+    errors = [event.step_failure_data.error for event in failures]
+    if any(error is not None and error.cls_name == INTERRUPTED for error in errors):
+        raise KeyboardInterrupt
     if not report.problems:  # no check said more about it
-        report.problems = [_step_problem(event) for event in result.filter_events(lambda event: event.is_step_failure)]
+        report.problems = [_step_problem(event) for event in failures]
     if not result.success and not registry_rows(workspace.config):
         _tell_why_nothing_landed(report)
     return bool(result.success)

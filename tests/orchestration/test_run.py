@@ -2,11 +2,15 @@
 
 import os
 import shutil
+import signal
+import time
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.config import load_config
 from orchestration.defs import company, land
 from orchestration.defs.automation import JOB
@@ -89,3 +93,18 @@ def test_an_emptied_dagster_yaml_sends_no_telemetry(workspace: Workspace) -> Non
         dagster_home(workspace.config)
         assert (settings.read_text(encoding="utf-8") == text) is kept
         assert own in settings.read_text(encoding="utf-8")
+
+
+def test_an_interrupted_run_is_no_failure(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told as such, to nobody but who ended it."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+
+    monkeypatch.setattr(land, "land_all", interrupt)
+    monkeypatch.setattr("orchestration.status.why_run", lambda *_: "a test")
+    monkeypatch.setattr("orchestration.notify.run_failed", interrupt)
+    done = CliRunner().invoke(app, ["run", "--config", str(workspace.config.path)])
+    assert done.exit_code == 130
+    assert done.stderr.splitlines()[-1] == "Interrupted. Nothing needs repair: run again"
