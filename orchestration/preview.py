@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.atomic import read_json
 from orchestration.config import Config
 from orchestration.kept import KEPT_FILE, MANIFEST_FILE, definition_names
 from orchestration.landing.sql import identifier, literal
@@ -104,10 +106,13 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
     known = _kpis()
     if kpi is not None and kpi not in known:
         raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")
-    as_of = json.loads((config.published_dir / "versions" / version / "manifest.json").read_text())["as_of"]
+    as_of, old = (
+        read_json(config.published_dir / "versions" / version / "manifest.json")["as_of"],
+        _kept(config, folder),
+    )
     marts = config.published_dir / "versions" / version / MARTS_FILE
     with tempfile.TemporaryDirectory(prefix="preview-", dir=config.home_dir) as scratch, _environment():
-        build = _Build(Workspace(config), folder, Path(scratch), as_of)
+        build = _Build(Workspace(config), folder, old, Path(scratch), as_of)
         changed = build.changed(kpi)
         if not changed:
             what = f"what {kpi} is made of" if kpi else "the definitions"
@@ -160,10 +165,22 @@ def _environment() -> Iterator[None]:
         os.chdir(folder)
 
 
+def _kept(config: Config, folder: Path) -> dict[str, Any]:
+    """dbt's manifest of a version. Raises PreviewError where it, or the tables kept beside it, cannot be read."""
+    try:
+        duckdb.connect(str(folder / KEPT_FILE), read_only=True).close()
+        manifest: dict[str, Any] = json.loads(gzip.decompress((folder / MANIFEST_FILE).read_bytes()))
+    except (duckdb.Error, OSError, EOFError, ValueError, zlib.error) as error:
+        raise PreviewError(
+            f"{folder}, which keeps what to compare with, is damaged; publish anew: {command(config, 'run --full-refresh')}"
+        ) from error
+    return manifest
+
+
 class _Build:
     """dbt on a scratch file."""
 
-    def __init__(self, workspace: Workspace, kept: Path, scratch: Path, as_of: str) -> None:
+    def __init__(self, workspace: Workspace, kept: Path, old: dict[str, Any], scratch: Path, as_of: str) -> None:
         from dbt.cli.main import dbtRunner
 
         self.scratch = scratch
@@ -195,9 +212,9 @@ class _Build:
         for name, node in self.nodes.items():
             for parent in node["depends_on"].get("nodes", []):
                 self.children.setdefault(parent, []).append(name)
-        self._old = json.loads(gzip.decompress((kept / MANIFEST_FILE).read_bytes()))
-        self.old_nodes: dict[str, dict[str, Any]] = self._old["nodes"]
-        self.old_macros: dict[str, dict[str, Any]] = self._old["macros"]
+        self._old = old
+        self.old_nodes: dict[str, dict[str, Any]] = old["nodes"]
+        self.old_macros: dict[str, dict[str, Any]] = old["macros"]
         self.state, self.kept = state, kept
         self.modified: list[str] = []
         self.unseen: list[str] = []  # changed files of which KPIs are made, but whose inputs no version keeps

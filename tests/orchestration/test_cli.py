@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import gzip
 import io
 import json
 import os
@@ -12,10 +13,12 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.kept import KEPT_FILE, MANIFEST_FILE
 from orchestration.lock import RunLock
 from orchestration.publish import publish
 from orchestration.status import why_run
@@ -132,6 +135,23 @@ def test_damaged_and_missing_parts_of_versions_are_told_with_what_to_do(tmp_path
     assert code == 1 and f"cannot be read; publish anew: tasuki run {config}" in said
 
 
+@pytest.mark.parametrize("left", [0, 40])
+@pytest.mark.parametrize("name", [KEPT_FILE, MANIFEST_FILE])
+def test_a_preview_tells_that_what_it_compares_with_is_damaged(tmp_path: Path, name: str, left: int) -> None:
+    workspace = make_workspace(tmp_path)
+    audited_candidate(workspace, "r1")
+    publish(workspace)
+    folder = workspace.config.restricted_dir / "current"
+    duckdb.connect(str(folder / KEPT_FILE)).close()
+    (folder / MANIFEST_FILE).write_bytes(
+        gzip.compress(json.dumps({"nodes": {}, "macros": {}, "metadata": "x" * 1000}).encode())
+    )
+    os.truncate(folder / name, left)
+    done = CliRunner().invoke(app, ["preview", "--config", str(workspace.config.path)])
+    assert done.exit_code == 1 and len(done.stderr.strip().splitlines()) == 1
+    assert "is damaged; publish anew: tasuki run --full-refresh --config" in done.stderr
+
+
 def test_the_environment_names_the_configuration(company: Company) -> None:
     done = CliRunner().invoke(app, ["sql", "select 6 * 7 as n"], env={"TASUKI_CONFIG": str(company.toml)})
     assert done.exit_code == 0 and "42" in done.stdout
@@ -213,7 +233,7 @@ def test_what_the_file_system_refuses_is_told_in_one_line(
 
     for used in (
         "orchestration.lock.RunLock.__enter__",
-        "orchestration.preview._Build",
+        "orchestration.preview._kept",
         "orchestration.publish.versions",
         "orchestration.query.run_query",
         "orchestration.run.dagster_home",
