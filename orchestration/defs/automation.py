@@ -1,6 +1,8 @@
 """When it runs by itself: daily in the business time zone, and when new files have come; and who hears of a failure."""
 
+import contextlib
 import hashlib
+import time
 
 import dagster as dg
 from dagster._core.events import JobFailureData
@@ -14,6 +16,8 @@ from orchestration.warehouse import Workspace
 
 SENSOR_SECONDS = 20  # a run begins at the second look
 ATTEMPTS = 3
+DEAD_SECONDS = 600  # without an event: far more than a run takes before it has the lock and after, or the week's brief
+DEAD = "its process died before it ended; nothing needs repair: the next run begins where it is needed"
 FILES_TAG = "tasuki/files"  # state of the files that a run was started for
 JOB = "refresh"
 DIGEST_JOB = "weekly_digest"
@@ -70,6 +74,7 @@ def new_files_sensor(workspace: Workspace) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        _end_dead_runs(workspace, context.instance)
         state = _state_of_pending(workspace)
         if state is None:
             return dg.SkipReason("no new file")
@@ -90,6 +95,21 @@ def new_files_sensor(workspace: Workspace) -> dg.SensorDefinition:
         return dg.SensorResult(run_requests=[dg.RunRequest(run_key=f"{state}-{failures}", tags=tags)], cursor=state)
 
     return new_files
+
+
+def _end_dead_runs(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """End the runs that died with Dagster's own processes, in a power cut or a restart: Dagster does not notice, and its
+    queue would wait for them for ever. That none of them lives, the run lock says."""
+    started = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+    if silent := [run for run in started if _seconds_silent(instance, run.run_id) > DEAD_SECONDS]:
+        with contextlib.suppress(RunActive), RunLock(workspace.lock):
+            for run in silent:
+                instance.report_run_failed(run, DEAD)
+
+
+def _seconds_silent(instance: dg.DagsterInstance, run_id: str) -> float:
+    newest = instance.get_records_for_run(run_id, limit=1, ascending=False).records
+    return time.time() - newest[0].timestamp if newest else 0.0
 
 
 def _state_of_pending(workspace: Workspace) -> str | None:

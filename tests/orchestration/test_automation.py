@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.events import DagsterEvent, DagsterEventType
 
 from orchestration.defs import automation
 from orchestration.defs.automation import ATTEMPTS, failure_sensor, new_files_sensor
@@ -113,3 +114,34 @@ def test_a_failed_run_tells_why(
         "lock": "Failed: another run is active: process 1",
     }
     assert told == [wanted[where]]
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_run_that_died_with_the_machine_is_ended(
+    workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, alive: bool
+) -> None:
+    """Dagster alone would keep it in progress, and the next in the queue behind it."""
+
+    @dg.job
+    def refresh() -> None:
+        """Nothing."""
+
+    run = instance.create_run_for_job(refresh)
+    began = DagsterEvent(DagsterEventType.RUN_START.value, job_name="refresh")
+    instance.report_dagster_event(began, run.run_id)
+
+    def status() -> str:
+        (record,) = instance.get_run_records()
+        return record.dagster_run.status.value
+
+    look(workspace, instance, None)
+    assert status() == "STARTED", "a run has the lock only a moment after it began"
+    monkeypatch.setattr(automation, "DEAD_SECONDS", -1)
+    if alive:
+        with RunLock(workspace.lock), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("orchestration.lock._held", {})
+            look(workspace, instance, None)
+        assert status() == "STARTED"
+    else:
+        look(workspace, instance, None)
+        assert status() == "FAILURE"
