@@ -52,8 +52,8 @@ class RunLock:
 
 def _describe(file: IO[str]) -> str:
     file.seek(0)
-    text = file.read()
-    if not text:  # its holder is just starting or ending
+    try:
+        holder = json.loads(file.read())
+        return f"another run is active: process {holder['pid']}, since {holder['since']}"
+    except (ValueError, KeyError, TypeError):  # its holder is just starting or ending, or found the disk full
         return "another run is active"
-    holder = json.loads(text)
-    return f"another run is active: process {holder['pid']}, since {holder['since']}"

@@ -1,5 +1,6 @@
 """One run at a time; a lock dies with its holder."""
 
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -32,6 +33,16 @@ def test_a_second_process_is_refused_and_a_killed_one_lets_go(tmp_path: Path) ->
     holder.join()
     with RunLock(path):
         pass
+
+
+@pytest.mark.parametrize("left", ["", '{"pid": 1', "[]", "1"])
+def test_a_lock_that_names_no_holder_is_held_all_the_same(tmp_path: Path, left: str) -> None:
+    path = tmp_path / "run.lock"
+    with path.open("a", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        path.write_text(left, encoding="utf-8")
+        with pytest.raises(RunActive, match="^another run is active$"), RunLock(path):
+            pass
 
 
 def test_one_process_may_nest_it(tmp_path: Path) -> None:
