@@ -301,7 +301,7 @@ def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """List the published versions that are kept, newest first."""
     company = _load(config, lands=False)
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from orchestration.publish import current_version, damaged_versions, why_no_version
     from orchestration.publish import versions as kept
@@ -311,7 +311,8 @@ def versions(config: ConfigOption = DEFAULT_CONFIG) -> None:
         typer.echo(line, err=True)
     if not found:
         raise typer.Exit(FAILED)
-    table = Table("", "version", "as of (UTC)", "published (UTC)", "leads", "rows", box=None, pad_edge=False)
+    whole = Column("version", no_wrap=True)  # to be pasted into a rollback
+    table = Table("", whole, "as of (UTC)", "published (UTC)", "leads", "rows", box=None, pad_edge=False)
     for manifest in found:
         published_at = datetime.fromisoformat(manifest["published_at"])
         table.add_row(

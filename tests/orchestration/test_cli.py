@@ -200,6 +200,17 @@ def test_versions_and_rollback(company: Company) -> None:
     assert company.tasuki("rollback", ids[0]).code == 0
 
 
+def test_versions_are_whole_on_a_common_terminal(company: Company) -> None:
+    reader, terminal = os.openpty()
+    command = [sys.executable, "-m", "orchestration.cli", "versions", "--config", str(company.toml)]
+    subprocess.run(command, stdout=terminal, env={**os.environ, "COLUMNS": "80"}, check=True)
+    os.close(terminal)
+    shown = os.read(reader, 100_000).decode()
+    os.close(reader)
+    for folder in (company.config.published_dir / "versions").iterdir():
+        assert folder.name in shown
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
