@@ -1,12 +1,23 @@
 -- CRM leads as they stood at as_of, with their person; a conversion without a time takes the best time the records have.
 create temp table cycle_leads as
-with dated as (
+with last_statuses as (
+    select crm_lead_id, max(changed_at) as changed_at from crm_lead_history where field = 'status' group by 1
+),
+dated as (
     select
         leads.* exclude (converted_at), persons.person_key, leads.converted_at as told_converted_at,
         case when is_converted then
             coalesce(
-                leads.converted_at, business_day_start(converted_on), opportunities.created_at, opportunities.closed_at,
-                business_day_start(opportunities.close_on), leads.updated_at, leads.created_at
+                leads.converted_at,
+                greatest(
+                    business_day_start(converted_on),
+                    case when business_date(leads.created_at) = converted_on then leads.created_at end,
+                    case when business_date(leads.assigned_at) = converted_on then leads.assigned_at end,
+                    case when business_date(leads.accepted_at) = converted_on then leads.accepted_at end,
+                    case when business_date(last_statuses.changed_at) = converted_on then last_statuses.changed_at end,
+                    case when business_date(known_at) = converted_on then known_at end
+                ),
+                known_at, leads.updated_at, leads.created_at
             )
         end as converted_at,
         case when leads.master_record_id is not null then 'merged_away' when leads.is_deleted then 'deleted' end as removed_as,
@@ -15,7 +26,10 @@ with dated as (
     from crm_lead as leads
     cross join run_parameters
     left join (from person_records where record_type = 'crm_lead') as persons on leads.crm_lead_id = persons.record_id
-    left join crm_opportunity as opportunities on leads.converted_opportunity_id = opportunities.crm_opportunity_id
+    left join last_statuses on leads.crm_lead_id = last_statuses.crm_lead_id
+    left join (
+        select crm_opportunity_id, coalesce(created_at, closed_at, business_day_start(close_on)) as known_at from crm_opportunity
+    ) as opportunities on leads.converted_opportunity_id = opportunities.crm_opportunity_id
     where leads.created_at is null or leads.created_at <= as_of
 )
 select
@@ -252,7 +266,17 @@ joined as (
         case
             when recorded.record_code = 'won' and not coalesce(histories.tells_won, false)
                 or recorded.record_code = 'lost' and not coalesce(histories.tells_lost, false)
-                then coalesce(recorded.closed_at, business_day_start(recorded.close_on), recorded.updated_at, recorded.created_at)
+                then coalesce(
+                    recorded.closed_at,
+                    least(
+                        greatest(
+                            business_day_start(recorded.close_on),
+                            case when business_date(recorded.created_at) = recorded.close_on then recorded.created_at end
+                        ),
+                        recorded.updated_at
+                    ),
+                    recorded.updated_at, recorded.created_at
+                )
         end as record_closed_at
     from recorded
     left join histories
@@ -408,7 +432,10 @@ select
     events.source_event_id,
     events.stage,
     events.occurred_at,
-    case when links.came_from_lead then coalesce(links.lead_created_at, people.first_seen_at) end as came_after,
+    greatest(
+        case when links.came_from_lead then coalesce(links.lead_created_at, people.first_seen_at) end,
+        case when not events.is_creation then opportunities.created_at end
+    ) as came_after,
     events.is_creation,
     events.is_creation and from_leads.opportunity_id is null as is_opener,
     coalesce(events.stage = opportunities.stage_code and events.occurred_at = opportunities.closed_at, false) as is_final_close,
@@ -1052,10 +1079,12 @@ events as (
     from stage_events
     where opportunity_id is null and lead_id is not null
     union all
-    select cycle_opportunities.lead_id, stage_events.stage, stage_events.occurred_at, stage_events.stage_event_id
+    select
+        cycle_opportunities.lead_id, stage_events.stage, greatest(stage_events.occurred_at, facts.created_at) as occurred_at, stage_events.stage_event_id
     from stage_events
     inner join cycle_opportunities as cycle_opportunities
         on stage_events.opportunity_id = cycle_opportunities.opportunity_id
+    inner join opportunity_facts as facts on stage_events.opportunity_id = facts.opportunity_id
 ),
 ordered as (
     select events.*, stages.stage_order, stages.kind, stages.owner_process

@@ -438,16 +438,23 @@ where handoffs.boundary = 'B1'
 union all
 select
     'B2',
-    opportunity_id,
-    occurred_at,
+    events.opportunity_id,
+    case
+        when events.occurred_at = opportunities.closed_at then greatest(events.occurred_at, opportunities.created_at)
+        else events.occurred_at
+    end,
     cast(3 as bigint),
-    case when stage = 'won' then 'converted' when stage = 'lost' then 'lost_deals' else stage end
+    case when events.stage = 'won' then 'converted' when events.stage = 'lost' then 'lost_deals' else events.stage end
 from con_stage_events as events
-where subject_type = 'opportunity' and stage in ('won', 'lost', 'deleted', 'merged_away')
+join con_opportunities as opportunities on events.opportunity_id = opportunities.opportunity_id
+where events.subject_type = 'opportunity' and events.stage in ('won', 'lost', 'deleted', 'merged_away')
 union all
-select 'B3', contract_id, occurred_at, cast(3 as bigint), case when stage = 'churned' then 'lost_deals' else stage end
+select
+    'B3', events.contract_id, greatest(events.occurred_at, contracts.accepted_at), cast(3 as bigint),
+    case when events.stage = 'churned' then 'lost_deals' else events.stage end
 from con_stage_events as events
-where subject_type = 'contract' and stage in ('churned', 'deleted');
+join con_contracts as contracts on events.contract_id = contracts.contract_id
+where events.subject_type = 'contract' and events.stage in ('churned', 'deleted');
 
 create temp table relay_stays as
 with handoffs as (

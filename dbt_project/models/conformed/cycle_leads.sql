@@ -1,4 +1,5 @@
--- CRM leads as they stood at as_of, with their person; a conversion without a time takes the best time the records have.
+-- CRM leads as they stood at as_of, with their person; a conversion without a time takes the best time the records have: of one that is only a date
+-- the last of what else is known of that day.
 with as_of as (
     select as_of from {{ ref('run_parameters') }}
 ),
@@ -18,6 +19,13 @@ conversions as (
     group by source_system, crm_lead_id
 ),
 
+last_statuses as (
+    select source_system, crm_lead_id, max(changed_at) as changed_at
+    from {{ ref('crm_lead_history') }}
+    where field = 'status'
+    group by source_system, crm_lead_id
+),
+
 opportunities as (
     select
         source_system,
@@ -32,7 +40,11 @@ dated as (
         persons.person_key,
         case when coalesce(leads.is_converted, false) then
             coalesce(
-                leads.converted_at, conversions.changed_at, {{ business_day_start('leads.converted_on') }},
+                leads.converted_at,
+                conversions.changed_at,
+                {{ known_by_day('leads.converted_on', [
+                    'leads.created_at', 'leads.assigned_at', 'leads.accepted_at', 'last_statuses.changed_at', 'opportunities.known_at'
+                ]) }},
                 opportunities.known_at, leads.updated_at, leads.created_at
             )
         end as best_converted_at,
@@ -46,6 +58,8 @@ dated as (
     left join persons on leads.source_system = persons.source_system and leads.crm_lead_id = persons.record_id
     left join conversions
         on leads.source_system = conversions.source_system and leads.crm_lead_id = conversions.crm_lead_id
+    left join last_statuses
+        on leads.source_system = last_statuses.source_system and leads.crm_lead_id = last_statuses.crm_lead_id
     left join opportunities
         on leads.source_system = opportunities.source_system
         and leads.converted_opportunity_id = opportunities.crm_opportunity_id

@@ -52,7 +52,7 @@ joined as (
             when recorded.record_code = 'won' and not coalesce(histories.tells_won, false)
                 or recorded.record_code = 'lost' and not coalesce(histories.tells_lost, false)
                 -- a lost deal keeps the day for which it was planned: it did not close after its record said so
-                then coalesce(recorded.closed_at, least({{ business_day_start('recorded.close_on') }}, recorded.updated_at), recorded.updated_at, recorded.created_at)
+                then coalesce(recorded.closed_at, least({{ known_by_day('recorded.close_on', ['recorded.created_at']) }}, recorded.updated_at), recorded.updated_at, recorded.created_at)
         end as record_closed_at
     from recorded
     left join histories

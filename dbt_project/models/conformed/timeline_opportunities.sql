@@ -1,6 +1,6 @@
 -- Opportunities on the timelines of their people; one that is nobody's has a timeline of its own. open_delta counts open
--- opportunities: from creation to the final close, or to the end of the record. came_after is the instant before which an event of an
--- opportunity that came from a lead does not count.
+-- opportunities: from creation to the final close, or to the end of the record. came_after is the instant before which an event
+-- does not count: no end of an opportunity comes before its creation, nothing of one that came from a lead before that lead.
 {{ config(materialized='view') }}
 
 with opportunities as (
@@ -51,7 +51,10 @@ final as (
         events.source_event_id,
         events.stage,
         events.occurred_at,
-        case when links.came_from_lead then coalesce(links.lead_created_at, people.first_seen_at) end as came_after,
+        greatest(
+            case when links.came_from_lead then coalesce(links.lead_created_at, people.first_seen_at) end,
+            case when not events.is_creation then opportunities.created_at end
+        ) as came_after,
         events.is_creation,
         events.is_creation and from_leads.opportunity_id is null as is_opener,
         coalesce(events.stage = opportunities.stage_code and events.occurred_at = opportunities.closed_at, false) as is_final_close,

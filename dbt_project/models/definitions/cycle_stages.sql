@@ -1,5 +1,5 @@
 -- Where a cycle stands (its latest stage event) and the highest stage of the ladder it has reached. Of events in the same instant the
--- one with the higher order is the later.
+-- one with the higher order is the later; nothing that happened to an opportunity comes before its creation.
 with stages as (
     select stage, stage_order, kind, owner_process from {{ ref('lead_stages') }}
 ),
@@ -14,10 +14,12 @@ events as (
     from stage_events
     where opportunity_id is null and lead_id is not null
     union all
-    select cycle_opportunities.lead_id, stage_events.stage, stage_events.occurred_at, stage_events.stage_event_id
+    select
+        cycle_opportunities.lead_id, stage_events.stage, greatest(stage_events.occurred_at, facts.created_at) as occurred_at, stage_events.stage_event_id
     from stage_events
     inner join {{ ref('cycle_opportunities') }} as cycle_opportunities
         on stage_events.opportunity_id = cycle_opportunities.opportunity_id
+    inner join {{ ref('opportunity_facts') }} as facts on stage_events.opportunity_id = facts.opportunity_id
 ),
 
 ordered as (

@@ -1,5 +1,5 @@
 {# Every event that takes a receiver's record out of the receiver's stock. Of events in the same instant, tie_rank 1 comes before a new
-   entry (2), tie_rank 3 after it. #}
+   entry (2), tie_rank 3 after it. A deal that closed, or a contract that ended, by a date before it came in leaves as it comes. #}
 with lead_states as (
     select * from {{ ref('relay_b1_states') }} where is_exit
 ),
@@ -14,6 +14,14 @@ handoffs as (
 
 events as (
     select * from {{ ref('con_stage_events') }}
+),
+
+opportunities as (
+    select opportunity_id, created_at, closed_at from {{ ref('con_opportunities') }}
+),
+
+contracts as (
+    select contract_id, accepted_at from {{ ref('con_contracts') }}
 ),
 
 final as (
@@ -36,18 +44,28 @@ final as (
 
     select
         'B2',
-        opportunity_id,
-        occurred_at,
+        events.opportunity_id,
+        case
+            when events.occurred_at = opportunities.closed_at then greatest(events.occurred_at, opportunities.created_at)
+            else events.occurred_at
+        end,
         cast(3 as bigint),
-        case when stage = 'won' then 'converted' when stage = 'lost' then 'lost_deals' else stage end
+        case when events.stage = 'won' then 'converted' when events.stage = 'lost' then 'lost_deals' else events.stage end
     from events
-    where subject_type = 'opportunity' and stage in ('won', 'lost', 'deleted', 'merged_away')
+    join opportunities on events.opportunity_id = opportunities.opportunity_id
+    where events.subject_type = 'opportunity' and events.stage in ('won', 'lost', 'deleted', 'merged_away')
 
     union all
 
-    select 'B3', contract_id, occurred_at, cast(3 as bigint), case when stage = 'churned' then 'lost_deals' else stage end
+    select
+        'B3',
+        events.contract_id,
+        greatest(events.occurred_at, contracts.accepted_at),
+        cast(3 as bigint),
+        case when events.stage = 'churned' then 'lost_deals' else events.stage end
     from events
-    where subject_type = 'contract' and stage in ('churned', 'deleted')
+    join contracts on events.contract_id = contracts.contract_id
+    where events.subject_type = 'contract' and events.stage in ('churned', 'deleted')
 )
 
 select * from final
