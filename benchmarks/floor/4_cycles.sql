@@ -9,14 +9,14 @@ dated as (
         case when is_converted then
             coalesce(
                 leads.converted_at,
-                greatest(
+                case when converted_on is not null then greatest(
+                    leads.created_at,
                     business_day_start(converted_on),
-                    case when business_date(leads.created_at) = converted_on then leads.created_at end,
                     case when business_date(leads.assigned_at) = converted_on then leads.assigned_at end,
                     case when business_date(leads.accepted_at) = converted_on then leads.accepted_at end,
                     case when business_date(last_statuses.changed_at) = converted_on then last_statuses.changed_at end,
                     case when business_date(known_at) = converted_on then known_at end
-                ),
+                ) end,
                 known_at, leads.updated_at, leads.created_at
             )
         end as converted_at,

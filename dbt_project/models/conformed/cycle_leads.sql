@@ -1,5 +1,5 @@
 -- CRM leads as they stood at as_of, with their person; a conversion without a time takes the best time the records have: of one that is only a date
--- the last of what else is known of that day.
+-- the last of what else is known of that day, never before the lead's creation.
 with as_of as (
     select as_of from {{ ref('run_parameters') }}
 ),
@@ -42,9 +42,12 @@ dated as (
             coalesce(
                 leads.converted_at,
                 conversions.changed_at,
-                {{ known_by_day('leads.converted_on', [
-                    'leads.created_at', 'leads.assigned_at', 'leads.accepted_at', 'last_statuses.changed_at', 'opportunities.known_at'
-                ]) }},
+                case when leads.converted_on is not null then greatest(
+                    leads.created_at,
+                    {{ known_by_day('leads.converted_on', [
+                        'leads.assigned_at', 'leads.accepted_at', 'last_statuses.changed_at', 'opportunities.known_at'
+                    ]) }}
+                ) end,
                 opportunities.known_at, leads.updated_at, leads.created_at
             )
         end as best_converted_at,
