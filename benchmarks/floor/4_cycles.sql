@@ -530,7 +530,7 @@ judged as (
     from (
         select
             ordered.*, order_at + to_days(coalesce(days, 0)) as idle_at,
-            is_closer and (kind <> 'opportunity' or open_cnt <= 0) as ends_here,
+            is_closer and open_cnt <= 0 as ends_here,
             open_cnt <= 0 and coalesce(next_order_at, (select as_of from run_parameters)) > order_at + to_days(coalesce(days, 0)) as idles_here
         from ordered
         left join (from windows where name = 'idle') on business_date(order_at) >= coalesce(valid_from, date '0001-01-01')

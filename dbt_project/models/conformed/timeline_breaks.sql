@@ -1,5 +1,5 @@
--- The timelines in order, and after which events a cycle breaks: after a rejection, disqualification or recycling, after the final close
--- of the last open opportunity, and where nothing happens for longer than the idle days while no opportunity is open.
+-- The timelines in order, and after which events a cycle breaks while no opportunity is open: after a rejection, disqualification or recycling,
+-- after the final close of the last open opportunity, and where nothing happens for longer than the idle days.
 {{ config(materialized='view') }}
 
 with events as (
@@ -38,7 +38,7 @@ judged as (
     select
         *,
         {{ add_seconds('order_at', 'idle_days * 86400') }} as idle_at,
-        is_closer and (kind <> 'opportunity' or open_cnt <= 0) as ends_here
+        is_closer and open_cnt <= 0 as ends_here
     from ordered
 ),
 

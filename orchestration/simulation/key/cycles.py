@@ -117,7 +117,8 @@ def _opportunity_events(opportunity: Opportunity, others: list[Opportunity], see
 
 def _is_open(opportunity: Opportunity, at: int) -> bool:
     close = opportunity.final_close
-    return opportunity.created <= at and (close is None or close[0] > at)
+    end = close[0] if close else opportunity.deleted_at
+    return opportunity.created <= at and (end is None or end > at)
 
 
 def timeline(person: Person, seeds: Seeds) -> list[Event]:
@@ -168,7 +169,7 @@ def cycles_of(person: Person, seeds: Seeds, as_of: int) -> list[Cycle]:
             is_broken = False
         assert current is not None, "the first event of a person opens a cycle"
         current.events.append(event)
-        if event.rank == CLOSER and not is_broken:
+        if event.rank == CLOSER and not is_broken and not _has_open(person, event.at):
             current.closed_at, current.close_reason, is_broken = event.at, event.kind, True
         last = event.at
     if current is not None and not is_broken and as_of - last > idle and not _has_open(person, last):
