@@ -27,7 +27,7 @@ final as (
         people.original_source,
         people.channel,
         cycles.campaign,
-        coalesce(personas.persona, 'other') as persona,
+        personas.persona,
         coalesce(countable.is_countable, lone_opportunities.is_countable, true) as is_countable,
         coalesce(countable.exclusion_reason, lone_opportunities.exclusion_reason) as exclusion_reason,
         coalesce(hot_leads.is_hot, false) as is_hot,
