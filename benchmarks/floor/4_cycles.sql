@@ -233,6 +233,7 @@ histories as (
             where changes.changed_at <= as_of.as_of
                 and changes.stage_code in ('won', 'lost') and changes.stage_code is distinct from changes.previous_code
         ) as closed_at,
+        max(changes.changed_at) filter (where changes.changed_at <= as_of.as_of) as last_changed_at,
         min(changes.changed_at) filter (where changes.changed_at <= as_of.as_of and changes.is_valid) as valid_at
     from opportunity_changes as changes
     cross join as_of
@@ -271,7 +272,8 @@ joined as (
                     least(
                         greatest(
                             business_day_start(recorded.close_on),
-                            case when business_date(recorded.created_at) = recorded.close_on then recorded.created_at end
+                            case when business_date(recorded.created_at) = recorded.close_on then recorded.created_at end,
+                            case when business_date(histories.last_changed_at) = recorded.close_on then histories.last_changed_at end
                         ),
                         recorded.updated_at
                     ),

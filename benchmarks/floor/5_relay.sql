@@ -219,11 +219,14 @@ with_previous as (
     from events
 )
 select
-    opportunity_id,
+    with_previous.opportunity_id,
     occurred_at as reopened_at,
-    row_number() over (partition by opportunity_id order by occurred_at, stage_event_id) as reopening_no
+    row_number() over (partition by with_previous.opportunity_id order by occurred_at, stage_event_id) as reopening_no
 from with_previous
-where stage in ('opportunity', 'valid_opportunity') and previous_stage in ('won', 'lost');
+join con_opportunities as opportunities on with_previous.opportunity_id = opportunities.opportunity_id
+where with_previous.stage in ('opportunity', 'valid_opportunity') and previous_stage in ('won', 'lost')
+    and occurred_at > coalesce(opportunities.created_at, opportunities.closed_at)
+    and (opportunities.closed_at is null or occurred_at < opportunities.closed_at);
 
 create temp view relay_b2_in as
 with opportunities as (

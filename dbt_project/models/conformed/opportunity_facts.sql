@@ -24,6 +24,7 @@ histories as (
             where changes.changed_at <= as_of.as_of
                 and changes.stage_code in ('won', 'lost') and changes.stage_code is distinct from changes.previous_code
         ) as closed_at,
+        max(changes.changed_at) filter (where changes.changed_at <= as_of.as_of) as last_changed_at,
         min(changes.changed_at) filter (where changes.changed_at <= as_of.as_of and changes.is_valid) as valid_at
     from {{ ref('opportunity_changes') }} as changes
     cross join as_of
@@ -52,7 +53,7 @@ joined as (
             when recorded.record_code = 'won' and not coalesce(histories.tells_won, false)
                 or recorded.record_code = 'lost' and not coalesce(histories.tells_lost, false)
                 -- a lost deal keeps the day for which it was planned: it did not close after its record said so
-                then coalesce(recorded.closed_at, least({{ known_by_day('recorded.close_on', ['recorded.created_at']) }}, recorded.updated_at), recorded.updated_at, recorded.created_at)
+                then coalesce(recorded.closed_at, least({{ known_by_day('recorded.close_on', ['recorded.created_at', 'histories.last_changed_at']) }}, recorded.updated_at), recorded.updated_at, recorded.created_at)
         end as record_closed_at
     from recorded
     left join histories

@@ -11,7 +11,7 @@ with events as (
 ),
 
 opportunities as (
-    select opportunity_id, coalesce(created_at, closed_at) as known_at from {{ ref('con_opportunities') }}
+    select opportunity_id, coalesce(created_at, closed_at) as known_at, closed_at from {{ ref('con_opportunities') }}
 ),
 
 with_previous as (
@@ -32,7 +32,10 @@ final as (
     -- a date of closing may lie before the creation: what comes in then comes in for the first time
     join opportunities
         on with_previous.opportunity_id = opportunities.opportunity_id and with_previous.occurred_at > opportunities.known_at
-    where with_previous.stage in ('opportunity', 'valid_opportunity') and with_previous.previous_stage in ('won', 'lost')
+    where with_previous.stage in ('opportunity', 'valid_opportunity')
+        and with_previous.previous_stage in ('won', 'lost')
+        -- after its final close nothing opens again: a record that alone tells of it may date it before the history's last stage
+        and (opportunities.closed_at is null or with_previous.occurred_at < opportunities.closed_at)
 )
 
 select * from final
