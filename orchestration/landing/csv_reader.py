@@ -128,7 +128,7 @@ def _land_in_place(job: Job, delimiter: str) -> ReadOutcome | None:
     found = scan_csv(job.source, _repeatable(header), _FAST_RECORD)
     if found is None:
         return None
-    names = ColumnNames.of(header.fields, dict(job.feed.columns))
+    names = ColumnNames.of(header.fields, dict(job.feed.columns), job.feed.declared)
     plain = _Plain(job.source, 1, found.records, found.is_crlf)
     try:
         return _land_undamaged(job, "utf-8", delimiter, names, plain)
@@ -141,7 +141,7 @@ def _land_rewritten(job: Job, delimiter: str) -> ReadOutcome:
     header = read_header(job.source, encoding, job.feed.skip_lines, delimiter)
     if isinstance(header, str):
         return reject_whole_file(job, header, encoding, job.feed.skip_lines + 1)
-    names = ColumnNames.of(header.fields, dict(job.feed.columns))
+    names = ColumnNames.of(header.fields, dict(job.feed.columns), job.feed.declared)
     trouble = ""
     try:
         records, trouble = _normalise(job, encoding, header)

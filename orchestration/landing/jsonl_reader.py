@@ -61,7 +61,7 @@ def _land_plain(job: Job) -> ReadOutcome | None:
     found = scan_jsonl(job.source, _LONGEST)
     if found is None:
         return None
-    names = ColumnNames(dict(job.feed.columns))
+    names = ColumnNames(dict(job.feed.columns), job.feed.declared)
     columns, sample = _learn_columns(job, "utf-8", names, _FIRST_LOOK)
     if ("", "properties") in columns or not columns:
         return None
@@ -106,7 +106,7 @@ def _values(batch: Path, columns: int) -> int:
 def _land_by_line(job: Job) -> ReadOutcome:
     encoding = detect_encoding(job.source, job.feed.encoding)
     for limit in (_FIRST_LOOK, None):
-        names = ColumnNames(dict(job.feed.columns))
+        names = ColumnNames(dict(job.feed.columns), job.feed.declared)
         _learn_columns(job, encoding, names, limit)
         try:
             return _land(job, encoding, names)

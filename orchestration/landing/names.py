@@ -39,24 +39,34 @@ def _mapped(header: str, header_map: Mapping[str, str]) -> str | None:
 
 
 class ColumnNames:
-    """Unique column names for the headers of one file, in order of first sight, with notes on each clash."""
+    """Unique column names for the headers of one file, in order of first sight, with notes on each clash.
 
-    def __init__(self, header_map: Mapping[str, str] | None = None) -> None:
+    A header in one case alone (CREATEDDATE, createddate) does not show its words: it is the declared column of the same letters.
+    """
+
+    def __init__(self, header_map: Mapping[str, str] | None = None, declared: Iterable[str] = ()) -> None:
         self._header_map = dict(header_map or {})
         self._by_key: dict[Hashable, str] = {}
         self._reserved: set[str] = set()
+        self._there: set[str] = set()
+        self._declared = tuple(declared)
+        self._by_letters = {name.replace("_", ""): name for name in reversed(self._declared) if name[0] != "_"}
         self.names: list[str] = []
         self.notes: list[str] = []
 
     def reserve(self, headers: Iterable[str]) -> None:
         """Keep the names that the header map gives to some of these headers for them, wherever they stand."""
+        headers = list(headers)
         self._reserved |= {name for header in headers if (name := _mapped(header, self._header_map))}
+        self._there |= {normalise_column(header, self._header_map) for header in headers}
 
     def add(self, key: Hashable, header: str) -> str:
         """The name for `key` (a header's position or path), given on first sight and the same ever after."""
         if key not in self._by_key:
-            wanted = normalise_column(header, self._header_map) or f"column_{len(self.names) + 1}"
             is_mapped = _mapped(header, self._header_map) is not None
+            wanted = normalise_column(header, self._header_map) or f"column_{len(self.names) + 1}"
+            if not is_mapped:
+                wanted = self._as_declared(wanted)
             name, suffix = wanted, 1
             while name in self.names or (name in self._reserved and not is_mapped):
                 suffix += 1
@@ -68,10 +78,17 @@ class ColumnNames:
             self.names.append(name)
         return self._by_key[key]
 
+    def _as_declared(self, name: str) -> str:
+        # The declared column of the same letters, unless the name is declared itself, a connector's own (`_…`), or the file has that column besides.
+        declared = self._by_letters.get(name.replace("_", ""), name)
+        return name if name[0] == "_" or name in self._declared or declared in self._there else declared
+
     @classmethod
-    def of(cls, headers: Iterable[str], header_map: Mapping[str, str] | None = None) -> "ColumnNames":
+    def of(
+        cls, headers: Iterable[str], header_map: Mapping[str, str] | None = None, declared: Iterable[str] = ()
+    ) -> "ColumnNames":
         """The names of a header row."""
-        headers, names = list(headers), cls(header_map)
+        headers, names = list(headers), cls(header_map, declared)
         names.reserve(headers)
         for position, header in enumerate(headers):
             names.add(position, header)

@@ -40,7 +40,7 @@ def _land(job: Job, rows: int, *, are_bytes_text: bool) -> ReadOutcome:
 def _land_source(connection: duckdb.DuckDBPyConnection, job: Job, rows: int, source: str) -> ReadOutcome:
     described = connection.execute(f"describe select * from {source}").fetchall()  # noqa: S608
     hexadecimal = {name for name, kind, *_ in described if kind == "BLOB" and not _is_text(connection, source, name)}
-    names = ColumnNames.of([name for name, *_ in described], dict(job.feed.columns))
+    names = ColumnNames.of([name for name, *_ in described], dict(job.feed.columns), job.feed.declared)
     types = [kind for _, kind, *_ in described]
     columns = [
         f"{_as_text(identifier(name), 'HEX' if name in hexadecimal else kind)} as {identifier(column)}"

@@ -48,6 +48,22 @@ def test_a_named_header_goes_before_one_that_has_the_name(headers):
     assert ColumnNames.of(["email"], {"メール": "email"}).names == ["email"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "names"),
+    [
+        (["ID", "LASTNAME", "CREATEDDATE"], ["id", "last_name", "created_date"]),
+        (["id", "lastname", "createddate"], ["id", "last_name", "created_date"]),
+        (["lastname", "last_name"], ["lastname", "last_name"]),
+        (["CreatedDate", "createddate"], ["created_date", "createddate"]),
+        (["FIRSTNAME", "firstname_kana"], ["firstname", "firstname_kana"]),
+        (["lastname", "氏"], ["lastname", "last_name"]),
+    ],
+)
+def test_a_header_in_one_case_alone_is_the_declared_column_of_its_letters(headers, names):
+    declared = ("id", "last_name", "firstname", "first_name", "created_date")
+    assert ColumnNames.of(headers, {"氏": "last_name"}, declared).names == names
+
+
 @given(st.lists(st.text(max_size=20), max_size=20))
 def test_names_are_unique_lower_case_and_never_lineage(headers):
     names = ColumnNames.of(headers).names
