@@ -127,6 +127,18 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
             [{"id": "017", "lead_id": "00Q1", "field": "leadConverted", "created_date": "2026-01-01T00:10:00Z"}],
         )
     ],
+    ("salesforce", "events"): [
+        (
+            "v1",
+            DAY_1,
+            True,
+            [
+                {"id": "00U1", "who_id": "00Q1", "is_child": "false", "start_date_time": "2026-01-01T01:00:00Z"},
+                {"id": "00U2", "who_id": "00Q1", "is_child": "true", "start_date_time": "2026-01-01T01:00:00Z"},
+                {"id": "00U3", "who_id": "00Q1", "start_date_time": "2026-01-01T03:00:00Z"},
+            ],
+        )
+    ],
     # a snapshot feed: b goes missing on day 2, c comes back; day 3 is incomplete and proves nothing
     ("generic", "ma_person"): [
         ("p1", DAY_1, True, [{"ma_id": "a", "email": "old@x.jp"}, {"ma_id": "b"}, {"ma_id": "c"}]),
@@ -189,7 +201,10 @@ def query(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tupl
         "cast_failures",
         "cast_checks",
     ]
-    command += [f"+contract.{t}" for t in ("ma_person", "ma_merge", "ma_stage_history", "ma_activity", "crm_lead")]
+    command += [
+        f"+contract.{t}"
+        for t in ("ma_person", "ma_merge", "ma_stage_history", "ma_activity", "crm_lead", "crm_activity")
+    ]
     command += ["ma_address_owners"]
     environment = {
         **os.environ,
@@ -246,6 +261,11 @@ def test_a_salesforce_id_of_15_characters_is_completed(query: Query) -> None:
     )
     assert rows == [("00Q5g00000AbCdEEAV", "001A0000006Vm9rIAC", "a-queue of ours")]
     assert query("select crm_lead_id from contract.ma_person where ma_id = '10'") == [("00Q5g00000AbCdEEAV",)]
+
+
+def test_a_meeting_with_invited_users_counts_once(query: Query) -> None:
+    """Each invited user has a copy of it in the own calendar."""
+    assert query("select activity_id from contract.crm_activity order by 1") == [("00U1",), ("00U3",)]
 
 
 def test_merged_ids_of_a_contact_are_told_apart(query: Query) -> None:

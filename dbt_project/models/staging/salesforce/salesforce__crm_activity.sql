@@ -34,6 +34,7 @@ completed_tasks as (
     where coalesce(is_closed, lower(status) in ('completed', '完了'), completed_date_time is not null)
 ),
 
+-- a meeting stands in the calendar of each invited user as an event of its own
 meetings as (
     select
         id as activity_id,
@@ -54,6 +55,7 @@ meetings as (
         created_date as created_at,
         {{ is_gone(['is_deleted', '_fivetran_deleted']) }} as is_deleted
     from events
+    where not coalesce(is_child, false)
 ),
 
 final as (
