@@ -34,7 +34,7 @@ completed_tasks as (
     where coalesce(is_closed, lower(status) in ('completed', '完了'), completed_date_time is not null)
 ),
 
--- a meeting stands in the calendar of each invited user as an event of its own
+-- a meeting stands in the calendar of each invited user as an event of its own, and so does the series of one that repeats
 meetings as (
     select
         id as activity_id,
@@ -55,7 +55,7 @@ meetings as (
         created_date as created_at,
         {{ is_gone(['is_deleted', '_fivetran_deleted']) }} as is_deleted
     from events
-    where not coalesce(is_child, false)
+    where not coalesce(is_child, false) and not coalesce(is_recurrence, false) and coalesce(group_event_type, '0') <> '3'
 ),
 
 final as (
