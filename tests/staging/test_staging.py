@@ -142,6 +142,27 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
             ],
         )
     ],
+    ("salesforce", "tasks"): [
+        (
+            "t1",
+            DAY_1,
+            True,
+            [
+                {
+                    "id": "00T1",
+                    "status": "Completed",
+                    "created_date": "2026-01-01T02:00:00Z",
+                    "_fivetran_active": "true",
+                },
+                {
+                    "id": "00T1",
+                    "status": "Not Started",
+                    "created_date": "2026-01-01T02:00:00Z",
+                    "_fivetran_active": "false",
+                },
+            ],
+        )
+    ],
     # a snapshot feed: b goes missing on day 2, c comes back; day 3 is incomplete and proves nothing
     ("generic", "ma_person"): [
         ("p1", DAY_1, True, [{"ma_id": "a", "email": "old@x.jp"}, {"ma_id": "b"}, {"ma_id": "c"}]),
@@ -245,6 +266,20 @@ def test_the_sources_own_flags_delete(query: Query) -> None:
 def test_of_a_delivered_history_the_row_in_force_counts(query: Query) -> None:
     rows = query("select ma_id, job_title, is_deleted from contract.ma_person where ma_id in ('20', '21') order by 1")
     assert rows == [("20", "new", False), ("21", "gone", True)]
+    assert query("select status from contract.crm_activity where activity_id = '00T1'") == [("Completed",)]
+
+
+def test_every_record_of_a_connector_may_come_with_its_history() -> None:
+    """A connector's history mode is chosen table by table: where it may say what is deleted, it may say what is in force."""
+    without = [
+        f"{source['name']}.{table['name']}"
+        for file in (PROJECT / "models" / "staging").glob("*/_*__sources.yml")
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
+        for table in source["tables"]
+        if "_fivetran_deleted" in (names := [column["name"] for column in table["columns"]])
+        and "_fivetran_active" not in names
+    ]
+    assert without == []
 
 
 def test_salesforce_keeps_deleted_and_merged_leads_and_finds_the_conversion_time(query: Query) -> None:
