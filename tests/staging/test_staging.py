@@ -124,7 +124,11 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
             "i1",
             DAY_1,
             True,
-            [{"id": "017", "lead_id": "00Q1", "field": "leadConverted", "created_date": "2026-01-01T00:10:00Z"}],
+            [
+                {"id": "017", "lead_id": "00Q1", "field": "leadConverted", "created_date": "2026-01-01T00:10:00Z"},
+                {"id": "018", "lead_id": "00Q1", "field": "LeadSource", "created_date": "2026-01-01T00:05:00Z"},
+                {"id": "019", "lead_id": "00Q1", "field": "Reject_Reason__c", "created_date": "2026-01-01T00:05:00Z"},
+            ],
         )
     ],
     ("salesforce", "events"): [
@@ -227,7 +231,15 @@ def query(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tupl
     ]
     command += [
         f"+contract.{t}"
-        for t in ("ma_person", "ma_merge", "ma_stage_history", "ma_activity", "crm_lead", "crm_activity")
+        for t in (
+            "ma_person",
+            "ma_merge",
+            "ma_stage_history",
+            "ma_activity",
+            "crm_lead",
+            "crm_lead_history",
+            "crm_activity",
+        )
     ]
     command += ["ma_address_owners"]
     environment = {
@@ -290,6 +302,11 @@ def test_salesforce_keeps_deleted_and_merged_leads_and_finds_the_conversion_time
         ("00Q2", None, True, "00Q1", "2026-01-01 01:00:00", None),
         ("00Q5g00000AbCdEEAV", None, False, None, None, None),
     ]
+
+
+def test_a_history_names_a_field_as_its_column_is_named(query: Query) -> None:
+    rows = query("select history_id, field from contract.crm_lead_history order by 1")
+    assert rows == [("017", "converted"), ("018", "lead_source"), ("019", "reject_reason")]
 
 
 def test_a_salesforce_id_of_15_characters_is_completed(query: Query) -> None:

@@ -1,8 +1,9 @@
-{# A tracked field's name in snake case: status, owner_id, converted, or as it is in lower case without the custom suffix. #}
+{# A tracked field's name in snake case: status, owner_id, lead_source, converted, or as it is in lower case without the custom suffix. #}
 {% macro salesforce_field_name(text) -%}
     case lower({{ text }})
         when 'owner' then 'owner_id'
         when 'ownerid' then 'owner_id'
+        when 'leadsource' then 'lead_source'
         when 'leadconverted' then 'converted'
         when 'created from lead' then 'converted'
         else replace(lower({{ text }}), '__c', '')
