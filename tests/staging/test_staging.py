@@ -1,5 +1,6 @@
 """Staging on a hand-made landing zone: newest versions, deletes, merges, people by address, values that fail their cast."""
 
+import csv
 import os
 import subprocess
 import sys
@@ -354,6 +355,24 @@ def test_stage_dates_stand_in_for_contacts_without_history(query: Query) -> None
 
 def test_labels_of_lifecycle_stages_become_their_codes(query: Query) -> None:
     assert query("select lifecycle_stage from contract.ma_person where ma_id = '10'") == [("marketingqualifiedlead",)]
+
+
+def test_labels_of_original_sources_are_of_the_channels_of_their_codes() -> None:
+    """HubSpot's API writes the code, its exports by hand the label."""
+    with (ROOT / "seeds" / "channels.csv").open(encoding="utf-8") as file:
+        channels = {row["source_value"]: row["channel"] for row in csv.DictReader(file)}
+    labels = {
+        "organic search": "organic_search",
+        "paid search": "paid_search",
+        "email marketing": "email_marketing",
+        "organic social": "social_media",
+        "social media": "social_media",
+        "paid social": "paid_social",
+        "other campaigns": "other_campaigns",
+        "direct traffic": "direct_traffic",
+        "offline sources": "offline",
+    }
+    assert {label: channels.get(label) for label in labels} == {label: channels[code] for label, code in labels.items()}
 
 
 def test_what_fails_its_cast_or_lacks_its_key_is_reported_once(query: Query) -> None:
