@@ -1,4 +1,11 @@
-{# Lifecycle stage by its internal name: UI exports write the label ("Marketing Qualified Lead"). #}
+{# Lifecycle stage by its internal name: UI exports write the label, in the language of the portal ("Marketing Qualified Lead", "リード"). #}
 {% macro hubspot_stage_code(text) -%}
-    replace(lower({{ text }}), ' ', '')
+    case lower({{ text }})
+        {%- for label, code in [('サブスクライバー', 'subscriber'), ('購読者', 'subscriber'), ('リード', 'lead'), ('mql', 'marketingqualifiedlead'),
+                                ('sql', 'salesqualifiedlead'), ('商談', 'opportunity'), ('顧客', 'customer'), ('エバンジェリスト', 'evangelist'),
+                                ('その他', 'other')] %}
+        when '{{ label }}' then '{{ code }}'
+        {%- endfor %}
+        else replace(lower({{ text }}), ' ', '')
+    end
 {%- endmacro %}
