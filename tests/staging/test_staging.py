@@ -379,6 +379,21 @@ def test_labels_of_original_sources_are_of_the_channels_of_their_codes() -> None
     assert {label: channels.get(label) for label in labels} == {label: channels[code] for label, code in labels.items()}
 
 
+def test_types_of_tasks_in_japanese_are_of_the_types_of_their_english_words() -> None:
+    with (ROOT / "seeds" / "activity_types.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["source_system"] == "salesforce"]
+    types = {row["source_value"]: (row["activity_type"], row["is_response"], row["is_inbound"]) for row in rows}
+    words = {
+        "電話": "call",
+        "メール": "email",
+        "ミーティング": "meeting",
+        "打ち合わせ": "meeting",
+        "会議": "meeting",
+        "訪問": "meeting",
+    }
+    assert {word: types.get(word) for word in words} == {word: types[english] for word, english in words.items()}
+
+
 def test_what_fails_its_cast_or_lacks_its_key_is_reported_once(query: Query) -> None:
     rows = query(
         "select table_name, column_name, value, reason, batch_id, row_number from staging.cast_failures order by 1"
