@@ -6,10 +6,16 @@ contacts as (
     {{ newest_rows('hubspot', 'contacts') }}
 ),
 
--- a contact lists the records merged into it: "1;2", or "1:1700000000000;2:1700000000001" with the time of each merge
+-- a contact lists the records merged into it: "1;2", or "1:1700000000000;2:1700000000001" with the time of each merge;
+-- of its two lists the one without times is the complete one
 merged_into_contacts as (
+    {%- for list in ['hs_merged_object_ids', 'hs_calculated_merged_vids'] %}
     select id as winner_id, {{ trimmed('entry') }} as entry
-    from {{ split_to_rows('contacts', 'hs_merged_object_ids', ';', 'entry') }}
+    from {{ split_to_rows('contacts', list, ';', 'entry') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 pairs as (
