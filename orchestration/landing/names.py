@@ -41,7 +41,7 @@ def _mapped(header: str, header_map: Mapping[str, str]) -> str | None:
 class ColumnNames:
     """Unique column names for the headers of one file, in order of first sight, with notes on each clash.
 
-    A header in one case alone (CREATEDDATE, createddate) does not show its words: it is the declared column of the same letters.
+    A header that parts its words in another way or not at all (HubSpot Owner ID, CREATEDDATE) is the declared column of its letters.
     """
 
     def __init__(self, header_map: Mapping[str, str] | None = None, declared: Iterable[str] = ()) -> None:

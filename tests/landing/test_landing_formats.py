@@ -267,6 +267,26 @@ def test_jsonl_columns_that_appear_late(company, monkeypatch):
     assert company.select("id, c2")[-1] == ("9", "9")
 
 
+@pytest.mark.parametrize("suffix", ["csv", "quoted.csv", "jsonl", "properties.jsonl", "parquet"])
+def test_headers_without_words_are_the_declared_columns(company, suffix):
+    """As Salesforce's Data Loader (capitals) and connectors that lower all names write them."""
+    file = company.root / "made"
+    row = {"ID": "1", "ACCOUNTNAME": "甲"}
+    if suffix == "parquet":
+        pq.write_table(pa.table({header: [value] for header, value in row.items()}), file)
+    elif suffix.endswith("jsonl"):
+        made = {"id": "1", "properties": {"accountname": "甲"}} if suffix.startswith("properties") else row
+        file.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+    else:
+        lines = ["ID,ACCOUNTNAME", '1,"甲"' if suffix.startswith("quoted") else "1,甲", ""]
+        file.write_text(
+            "\r".join(lines) if suffix.startswith("quoted") else "\n".join(lines), encoding="utf-8", newline=""
+        )
+    company.put(f"contacts.{suffix.split('.')[-1]}", file.read_bytes())
+    land(company)
+    assert company.select("id, account_name") == [("1", "甲")]
+
+
 def test_parquet_lands_as_text(company):
     source = company.put("contacts.parquet", b"")
     duckdb.sql(

@@ -57,9 +57,10 @@ def test_a_named_header_goes_before_one_that_has_the_name(headers):
         (["CreatedDate", "createddate"], ["created_date", "createddate"]),
         (["FIRSTNAME", "firstname_kana"], ["firstname", "firstname_kana"]),
         (["lastname", "氏"], ["lastname", "last_name"]),
+        (["_id", "LastName"], ["_id", "last_name"]),
     ],
 )
-def test_a_header_in_one_case_alone_is_the_declared_column_of_its_letters(headers, names):
+def test_a_header_is_the_declared_column_of_its_letters(headers, names):
     declared = ("id", "last_name", "firstname", "first_name", "created_date")
     assert ColumnNames.of(headers, {"氏": "last_name"}, declared).names == names
 
