@@ -61,7 +61,7 @@
         '(-3600 * ' ~ hours ~ ' - 60 * ' ~ minutes ~ ' * case when ' ~ hours ~ ' < 0 then -1 else 1 end)') }}
 {%- endmacro %}
 
-{# -> timestamp (UTC). ISO 8601 with Z, an offset or none (then on the clock of `zone`), with or without T, seconds,
+{# -> timestamp (UTC). ISO 8601 with Z, an offset (after a space or not) or none (then on the clock of `zone`), with or without T, seconds,
    fraction; epoch milliseconds (13 digits) or seconds (10); 2024/4/1 9:05, 2024年4月1日, eras; a date alone is the start of that
    business day, whatever `zone` says. What lies before 1900-01-02 is no date but a spreadsheet's zero or a slip. #}
 {% macro parse_timestamp(text, zone=none) -%}
@@ -73,7 +73,10 @@
                 when length({{ text }}) = 10 then {{ business_day_start('try_cast(' ~ text ~ ' as date)') }}
                 when {{ text }} like '____-__-_____:__Z' or {{ text }} like '____-__-_____:__ UTC' then try_cast(substr({{ text }}, 1, 16) as timestamp)
                 when {{ text }} like '%Z' or {{ text }} like '%+00:00' or {{ text }} like '%+0000' or {{ text }} like '%+00' or {{ text }} like '% UTC'
-                    then try_cast({{ text }} as timestamp)
+                    then coalesce(
+                        try_cast({{ text }} as timestamp),
+                        case when substr({{ text }}, 12) like '_% _%' then try_cast(substr({{ text }}, 1, 10 + instr(substr({{ text }}, 12), ' ')) as timestamp) end
+                    )
                 when substr({{ text }}, 12) not like '%+%' and substr({{ text }}, 12) not like '%-%'
                     then case when right({{ text }}, 1) between '0' and '9' then
                         {{ local_timestamp_to_utc('try_cast(' ~ text ~ ' as timestamp)', zone) }} end
