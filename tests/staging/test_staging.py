@@ -38,10 +38,11 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
                     "id": "10",
                     "email": "a@x.jp",
                     "lifecyclestage": "Marketing Qualified Lead",
+                    "hs_analytics_source": "PAID_SEARCH",
                     "salesforceleadid": "00Q5g00000AbCdEEAV",
                 },
-                {"id": "11", "lifecyclestage": "リード"},
-                {"id": "12", "lifecyclestage": "MQL"},
+                {"id": "11", "hs_analytics_source": "Organic social", "lifecyclestage": "リード"},
+                {"id": "12", "hs_analytics_source": "Offline sources", "lifecyclestage": "MQL"},
                 {"id": "2", "email": "b@x.jp", "hs_lifecyclestage_lead_date": "1767225600000"},
                 {"id": "4", "email": "b@x.jp", "archived": "true", "archived_at": "2026-01-01T03:00:00Z"},
             ],
@@ -363,22 +364,9 @@ def test_labels_of_lifecycle_stages_become_their_codes(query: Query) -> None:
     assert rows == [("10", "marketingqualifiedlead"), ("11", "lead"), ("12", "marketingqualifiedlead")]
 
 
-def test_labels_of_original_sources_are_of_the_channels_of_their_codes() -> None:
-    """HubSpot's API writes the code, its exports by hand the label."""
-    with (ROOT / "seeds" / "channels.csv").open(encoding="utf-8") as file:
-        channels = {row["source_value"]: row["channel"] for row in csv.DictReader(file)}
-    labels = {
-        "organic search": "organic_search",
-        "paid search": "paid_search",
-        "email marketing": "email_marketing",
-        "organic social": "social_media",
-        "social media": "social_media",
-        "paid social": "paid_social",
-        "other campaigns": "other_campaigns",
-        "direct traffic": "direct_traffic",
-        "offline sources": "offline",
-    }
-    assert {label: channels.get(label) for label in labels} == {label: channels[code] for label, code in labels.items()}
+def test_labels_of_original_sources_become_their_codes(query: Query) -> None:
+    rows = query("select ma_id, original_source from contract.ma_person where ma_id in ('10', '11', '12') order by 1")
+    assert rows == [("10", "PAID_SEARCH"), ("11", "SOCIAL_MEDIA"), ("12", "OFFLINE")]
 
 
 def test_types_of_tasks_in_japanese_are_of_the_types_of_their_english_words() -> None:

@@ -9,3 +9,15 @@
         else replace(lower({{ text }}), ' ', '')
     end
 {%- endmacro %}
+
+{# Original source by its internal name: UI exports write the label ("Offline sources"). #}
+{% macro hubspot_source_code(text) -%}
+    case lower({{ text }})
+        {%- for label, code in [('organic search', 'ORGANIC_SEARCH'), ('paid search', 'PAID_SEARCH'), ('email marketing', 'EMAIL_MARKETING'),
+                                ('organic social', 'SOCIAL_MEDIA'), ('social media', 'SOCIAL_MEDIA'), ('paid social', 'PAID_SOCIAL'),
+                                ('other campaigns', 'OTHER_CAMPAIGNS'), ('direct traffic', 'DIRECT_TRAFFIC'), ('offline sources', 'OFFLINE')] %}
+        when '{{ label }}' then '{{ code }}'
+        {%- endfor %}
+        else {{ text }}
+    end
+{%- endmacro %}

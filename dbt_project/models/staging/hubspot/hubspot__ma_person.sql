@@ -20,7 +20,7 @@ final as (
         hubspotscore as score,
         {{ hubspot_stage_code('lifecyclestage') }} as lifecycle_stage,
         hs_lead_status as lead_status,
-        hs_analytics_source as original_source,
+        {{ hubspot_source_code('hs_analytics_source') }} as original_source,
         utm_source,
         utm_medium,
         utm_campaign,

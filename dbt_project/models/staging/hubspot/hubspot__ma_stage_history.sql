@@ -18,7 +18,11 @@ changes as (
             when 'hubspot_owner_id' then 'owner_id'
             when 'hs_email_optout' then 'is_opted_out'
         end as property,
-        case when name = 'lifecyclestage' then {{ hubspot_stage_code('value') }} else value end as new_value,
+        case name
+            when 'lifecyclestage' then {{ hubspot_stage_code('value') }}
+            when 'hs_analytics_source' then {{ hubspot_source_code('value') }}
+            else value
+        end as new_value,
         timestamp as changed_at,
         source as change_source
     from history
