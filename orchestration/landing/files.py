@@ -126,13 +126,19 @@ def claims(feed: Feed, relative: str) -> bool:
     if feed.files is not None:
         glob = unicodedata.normalize("NFC", feed.files)
         return re.fullmatch(_glob_pattern(glob), relative, re.IGNORECASE) is not None
-    pattern = (
-        re.escape(unicodedata.normalize("NFC", feed.table))
-        + r"(?:[-_.]?\d[\dTZ:_.\-]*)?\.(?:"
-        + "|".join(EXTENSIONS)
-        + ")"
-    )
+    table = _names_of(unicodedata.normalize("NFC", feed.table))
+    pattern = table + r"(?:[-_.]?\d[\dTZ:_.\-]*)?\.(?:" + "|".join(EXTENSIONS) + ")"
     return re.fullmatch(pattern, PurePosixPath(relative).name, re.IGNORECASE) is not None
+
+
+def _names_of(table: str) -> str:
+    # lead_history is the vendor's LeadHistory too, opportunities its Opportunity
+    *words, last = table.split("_")
+    if last.endswith(("y", "ies")):
+        stem, endings = last.removesuffix("ies").removesuffix("y"), "(?:y|ies)"
+    else:
+        stem, endings = last.removesuffix("s"), "s?"
+    return "[-_ ]?".join(map(re.escape, [*words, stem])) + endings
 
 
 def _glob_pattern(glob: str) -> str:

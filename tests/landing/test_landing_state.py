@@ -17,7 +17,7 @@ import pytest
 from orchestration.landing import land as land_module
 from orchestration.landing import land_all, land_feed, pending_files, unclaimed_files
 from orchestration.landing.batches import list_batches
-from orchestration.landing.files import date_in_name, feed_files, list_folder
+from orchestration.landing.files import claims, date_in_name, feed_files, list_folder
 from orchestration.progress import Report
 from orchestration.warehouse import WarehouseError, default_as_of, registry_rows
 
@@ -230,7 +230,14 @@ def test_a_file_that_changes_while_watched_or_read_is_left(company, monkeypatch)
 
 
 def test_temporary_foreign_and_linked_files(company, tmp_path):
-    for name in ("contacts.csv.tmp", "contacts.csv.part", ".contacts.csv", "contacts.csv~", "contact.csv", "notes.txt"):
+    for name in (
+        "contacts.csv.tmp",
+        "contacts.csv.part",
+        ".contacts.csv",
+        "contacts.csv~",
+        "contact_list.csv",
+        "notes.txt",
+    ):
         company.put(name, text("1,,"))
     outside = tmp_path / "elsewhere.csv"
     outside.write_text(text("9,,"))
@@ -240,14 +247,14 @@ def test_temporary_foreign_and_linked_files(company, tmp_path):
     assert "contacts_1.csv: a link out of the folder" in result.refused[0]
     hint = "after its table, such as contacts_20260401.csv, or set `files` in"
     assert unclaimed_files(company.config.feeds) == [
-        f"crm: contact.csv: name it {hint} [systems.crm.feeds.contacts]",
+        f"crm: contact_list.csv: name it {hint} [systems.crm.feeds.contacts]",
         f"crm: notes.txt: export it as CSV, named {hint} [systems.crm.feeds.<table>]",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("Event.csv", "events_20260401.csv"), ("sub/Contact-2026-03-31.JSONL", "contacts_20260401.jsonl")],
+    [("My events.csv", "events_20260401.csv"), ("sub/Kontakt-2026-03-31.JSONL", "contacts_20260401.jsonl")],
 )
 def test_a_file_named_almost_like_its_table_is_told_the_name(company, name, wanted):
     company.put(name, text("1,,"))
@@ -255,6 +262,23 @@ def test_a_file_named_almost_like_its_table_is_told_the_name(company, name, want
     assert unclaimed_files(company.config.feeds) == [
         f"crm: {name}: name it after its table, such as {wanted}, or set `files` in [systems.crm.feeds.{table}]"
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("leads", "Lead.csv"),
+        ("leads", "WE_00D5/lead_20260401.csv"),
+        ("opportunities", "Opportunity.csv"),
+        ("opportunity_history", "OpportunityHistory.csv"),
+        ("opportunity_contact_roles", "Opportunity Contact Role.csv"),
+        ("crm_activity", "crm_activities-2026-04-01.jsonl"),
+    ],
+)
+def test_a_file_has_the_name_of_its_table_in_either_number(company, table, name):
+    feed = replace(company.config.feed("crm", "contacts"), table=table)
+    assert claims(feed, name)
+    assert not any(claims(feed, other) for other in ("LeadSource.csv", "Leadss.csv", "Opp.csv", "CrmActivit.csv"))
 
 
 def test_odd_names_are_refused_and_the_others_land(company):
