@@ -67,7 +67,7 @@ final as (
         leads.first_contact_at,
         case
             when leads.first_attempt_at <= clocks.due_at then true
-            when clocks.due_at < run_parameters.as_of then false
+            when clocks.due_at <= run_parameters.as_of then false
         end as is_sla_met,
         leads.opportunity_created_at,
         leads.won_at,
