@@ -46,6 +46,7 @@ final as (
             when is_deleted is null and deleted_at is not null then deleted_at
             else {{ gone_at(['is_deleted'], ['deleted_at']) }}
         end as deleted_at
+        {%- elif column == 'delivered_at' -%} _extracted_at as delivered_at
         {%- else -%} {{ column }} {%- endif %}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}

@@ -1,4 +1,4 @@
--- Records that a merge names as its loser and that their system still delivers as live.
+-- Records that a merge names as its loser and that their system has delivered as live since.
 with as_of as (
     select as_of from {{ ref('run_parameters') }}
 ),
@@ -10,6 +10,10 @@ losers as (
     from {{ ref('ma_survivors') }} as survivors
     inner join {{ ref('ma_person') }} as persons
         on survivors.source_system = persons.source_system and survivors.loser_id = persons.ma_id
+    left join {{ ref('ma_person') }} as winners
+        on survivors.source_system = winners.source_system and survivors.winner_id = winners.ma_id
+    -- what came before the merge was alive then: a feed of changes has nothing more to say of a record that is gone
+    where coalesce(persons.delivered_at >= coalesce(survivors.merged_at, winners.delivered_at), true)
     union all
     select
         'person', source_system, 'crm_lead', crm_lead_id, master_record_id, updated_at, is_deleted,

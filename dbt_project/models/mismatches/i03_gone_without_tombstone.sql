@@ -3,8 +3,13 @@ with keys as (
     select table_name, record_id, listed_at from {{ ref('record_key') }}
 ),
 
+-- a record that a merge names as its loser is known to be gone
 alive as (
-    select 'ma_person' as table_name, source_system, ma_id as record_id, created_at from {{ ref('ma_person') }} where not coalesce(is_deleted, false)
+    select 'ma_person' as table_name, persons.source_system, persons.ma_id as record_id, persons.created_at
+    from {{ ref('ma_person') }} as persons
+    left join (select distinct source_system, loser_id from {{ ref('ma_merge') }}) as merges
+        on persons.source_system = merges.source_system and persons.ma_id = merges.loser_id
+    where not coalesce(persons.is_deleted, false) and merges.loser_id is null
     union all
     select 'crm_lead', source_system, crm_lead_id, created_at from {{ ref('crm_lead') }} where not coalesce(is_deleted, false)
     union all
