@@ -7,6 +7,7 @@ with pairs as (
         ma_people.lifecycle_stage,
         ma_people.stage as ma_stage,
         ma_people.stage_since as ma_since,
+        ma_people.created_at as ma_created_at,
         leads.status,
         leads.stage as crm_stage,
         leads.stage_since as crm_since
@@ -35,6 +36,8 @@ final as (
     where allowed.ma_stage is null
         -- otherwise the later of the two speaks of another cycle
         and case when pairs.crm_stage in ('received', 'accepted') then pairs.ma_since > pairs.crm_since else pairs.crm_since > pairs.ma_since end
+        -- a connector makes an MA record of sales's own lead, and a lead in hands may fill in a form: the MA did not take the person back
+        and not (pairs.ma_stage = 'inquiry' and pairs.crm_stage in ('received', 'accepted') and coalesce(pairs.ma_created_at > pairs.crm_since, false))
 )
 
 select * from final

@@ -96,6 +96,8 @@ def b09(facts: Facts) -> Iterator[Row]:
                     continue
                 ma_since = history[-1][0]
                 is_same_cycle = ma_since > since if status in IN_HANDS else since > ma_since
+                if stage == "inquiry" and status in IN_HANDS and record.created > since:
+                    continue  # the MA learnt of the person from the CRM, or from a form of one in hands
                 if (stage, status) not in facts.seeds.pairs and is_same_cycle and max(since, ma_since) <= facts.cutoff:
                     yield record.id, lead.id, ""
 
