@@ -4,7 +4,10 @@ with sales as (
         activities.*,
         activities.crm_lead_id is not null and leads.crm_lead_id is null as lacks_lead,
         activities.crm_contact_id is not null and contacts.crm_contact_id is null as lacks_contact,
-        activities.crm_opportunity_id is not null and opportunities.crm_opportunity_id is null as lacks_opportunity
+        activities.crm_opportunity_id is not null and opportunities.crm_opportunity_id is null as lacks_opportunity,
+        -- a task of one's own and a meeting among colleagues are with nobody; a call and a mail are with somebody
+        contacts_made.activity_id is not null
+            and coalesce(activities.crm_lead_id, activities.crm_contact_id, activities.crm_opportunity_id, activities.crm_account_id) is null as lacks_all
     from {{ ref('crm_activity') }} as activities
     left join {{ ref('crm_lead') }} as leads
         on activities.source_system = leads.source_system and activities.crm_lead_id = leads.crm_lead_id
@@ -12,6 +15,9 @@ with sales as (
         on activities.source_system = contacts.source_system and activities.crm_contact_id = contacts.crm_contact_id
     left join {{ ref('crm_opportunity') }} as opportunities
         on activities.source_system = opportunities.source_system and activities.crm_opportunity_id = opportunities.crm_opportunity_id
+    left join {{ ref('activities_crm') }} as contacts_made
+        on activities.source_system = contacts_made.source_system and activities.activity_id = contacts_made.activity_id
+        and contacts_made.activity_type in ('call', 'email', 'bulk_email')
     where not coalesce(activities.is_deleted, false)
 ),
 
@@ -41,8 +47,7 @@ found as (
         end as crm_value,
         occurred_at
     from sales
-    where lacks_lead or lacks_contact or lacks_opportunity
-        or coalesce(crm_lead_id, crm_contact_id, crm_opportunity_id, crm_account_id) is null
+    where lacks_lead or lacks_contact or lacks_opportunity or lacks_all
     union all
     select activity_id, null, coalesce('person ' || ma_id, 'names nobody'), null, occurred_at
     from responses

@@ -1,6 +1,7 @@
 -- Meetings that should have taken place, and of which nobody has written what came of them.
 with meetings as (
-    select activities.*, records.outcome, records.status, persons.person_key
+    select activities.*, records.outcome, records.status, persons.person_key,
+        coalesce(records.crm_lead_id, records.crm_contact_id, records.crm_opportunity_id, records.crm_account_id) is not null as has_subject
     from {{ ref('activities_crm') }} as activities
     inner join {{ ref('crm_activity') }} as records
         on activities.source_system = records.source_system and activities.activity_id = records.activity_id
@@ -34,6 +35,8 @@ final as (
     where meetings.outcome is null
         and (meetings.status is null or pending.source_value is not null)
         and coalesce(countable.is_countable, true)
+        -- a meeting among colleagues has no outcome to tell
+        and meetings.has_subject
         and {{ add_seconds('meetings.occurred_at', '86400 * ' ~ mismatch_tolerance('e08_days')) }} < run_parameters.as_of
 )
 
