@@ -2,11 +2,14 @@
 with won as (
     select
         opportunities.*,
-        records.fs_accepted_at as recorded_accepted_at
+        records.fs_accepted_at as recorded_accepted_at,
+        -- of a close without time the day alone is known: who accepted on that day may have done so before
+        records.closed_at is null and coalesce(facts.is_closed_by_record, false) as is_closed_by_date
     from {{ ref('con_opportunities') }} as opportunities
     inner join {{ ref('crm_opportunity') }} as records
         on opportunities.source_system = records.source_system
         and opportunities.crm_opportunity_id = records.crm_opportunity_id
+    inner join {{ ref('opportunity_facts') }} as facts on opportunities.opportunity_id = facts.opportunity_id
     left join {{ ref('origins') }} as origins
         on origins.object = 'opportunity_type' and lower(opportunities.opportunity_type) = origins.source_value
     where opportunities.is_countable and opportunities.is_won and origins.origin is distinct from 'existing'
@@ -15,7 +18,10 @@ with won as (
 found as (
     select *, 'same_day' as detail from won where won_on = created_on
     union all
-    select *, 'before_accepted' as detail from won where won_at < recorded_accepted_at
+    select *, 'before_accepted' as detail
+    from won
+    where won_at < recorded_accepted_at
+        and not (is_closed_by_date and won_on = {{ business_date('recorded_accepted_at') }})
 ),
 
 final as (
