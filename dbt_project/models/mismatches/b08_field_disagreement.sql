@@ -60,11 +60,13 @@ normalised as (
         case field
             when 'company_name' then {{ company_name_key('ma_text') }}
             when 'phone' then {{ normalised_phone('ma_one_width') }}
+            when 'region' then {{ region_key('ma_one_width') }}
             else lower(replace(ma_one_width, ' ', ''))
         end as ma_meaning,
         case field
             when 'company_name' then {{ company_name_key('crm_text') }}
             when 'phone' then {{ normalised_phone('crm_one_width') }}
+            when 'region' then {{ region_key('crm_one_width') }}
             else lower(replace(crm_one_width, ' ', ''))
         end as crm_meaning
     from widths
