@@ -5,7 +5,7 @@ with ma_people as (
 
 -- sync times are judged only where the MA tells any
 told as (
-    select count(*) as cnt from {{ ref('ma_person') }} where crm_synced_at is not null
+    select source_system from {{ ref('ma_person') }} where crm_synced_at is not null group by source_system
 ),
 
 final as (
@@ -22,10 +22,10 @@ final as (
         ma_people.updated_at as occurred_at,
         case when ma_people.sync_error is null then ma_people.updated_at end as changed_at
     from ma_people
-    cross join told
+    left join told on ma_people.source_system = told.source_system
     where ma_people.sync_error is not null
         or (
-            told.cnt > 0
+            told.source_system is not null
             and (ma_people.crm_lead_id is not null or ma_people.crm_contact_id is not null)
             and (
                 ma_people.crm_synced_at is null
