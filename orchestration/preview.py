@@ -106,10 +106,8 @@ def preview(config: Config, kpi: str | None = None) -> Preview:
     known = _kpis()
     if kpi is not None and kpi not in known:
         raise PreviewError(f"--kpi {kpi}: no such KPI; known: {', '.join(known)}")
-    as_of, old = (
-        read_json(config.published_dir / "versions" / version / "manifest.json")["as_of"],
-        _kept(config, folder),
-    )
+    as_of = read_json(config.published_dir / "versions" / version / "manifest.json")["as_of"]
+    old = _kept(config, folder)
     marts = config.published_dir / "versions" / version / MARTS_FILE
     with tempfile.TemporaryDirectory(prefix="preview-", dir=config.home_dir) as scratch, _environment():
         build = _Build(Workspace(config), folder, old, Path(scratch), as_of)

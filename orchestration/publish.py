@@ -197,8 +197,8 @@ def publish(workspace: Workspace, published_at: datetime | None = None) -> dict[
         raise PublishRefused(f"the candidate failed its audit ({'; '.join(failed)}); correct the cause and run again")
 
     at = (published_at or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None)
-    moment = _milliseconds(max(at, _after_the_newest(config)))
-    version = f"{moment}Z-{hashlib.sha256(manifest['run_id'].encode()).hexdigest()[:8]}"
+    moment = max(at, _after_the_newest(config))
+    version = f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}Z-{hashlib.sha256(manifest['run_id'].encode()).hexdigest()[:8]}"
     warnings = manifest["warnings"] + [r for r in audit["results"] if not r["passed"]]
     at = at.replace(microsecond=0)
     manifest |= {"version": version, "published_at": at.isoformat(), "failed_checks": len(warnings)}
@@ -223,10 +223,6 @@ def _after_the_newest(config: Config) -> datetime:
     if newest is None:
         return datetime.min
     return datetime.strptime(newest.partition("Z")[0], "%Y%m%dT%H%M%S%f") + timedelta(milliseconds=1)
-
-
-def _milliseconds(at: datetime) -> str:
-    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}"
 
 
 def _stamp(candidate: Path, published_at: datetime, failed_checks: int) -> None:
