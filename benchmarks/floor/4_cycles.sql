@@ -1068,21 +1068,23 @@ select
 from all_events;
 
 -- Where a cycle stands (its latest stage event) and the highest stage of the ladder it has reached. Of events in the same instant the
--- one with the higher order is the later.
+-- one with the higher order is the later. That a CRM record went is where a cycle stands only when no other of it remains.
 create temp view cycle_stages as
 with stages as (
     select stage, stage_order, kind, owner_process from lead_stages
 ),
 stage_events as (
-    select lead_id, opportunity_id, stage, occurred_at, stage_event_id from con_stage_events
+    select lead_id, opportunity_id, stage, occurred_at, stage_event_id, source_record_type, source_system, source_record_id
+    from con_stage_events
 ),
 events as (
-    select lead_id, stage, occurred_at, stage_event_id
+    select lead_id, stage, occurred_at, stage_event_id, source_record_type, source_system, source_record_id
     from stage_events
     where opportunity_id is null and lead_id is not null
     union all
     select
-        cycle_opportunities.lead_id, stage_events.stage, greatest(stage_events.occurred_at, facts.created_at) as occurred_at, stage_events.stage_event_id
+        cycle_opportunities.lead_id, stage_events.stage, greatest(stage_events.occurred_at, facts.created_at) as occurred_at, stage_events.stage_event_id,
+        stage_events.source_record_type, stage_events.source_system, stage_events.source_record_id
     from stage_events
     inner join cycle_opportunities as cycle_opportunities
         on stage_events.opportunity_id = cycle_opportunities.opportunity_id
@@ -1093,11 +1095,30 @@ ordered as (
     from events
     inner join stages on events.stage = stages.stage
 ),
-latest as (
-    select lead_id, stage, owner_process
+gone as (
+    select distinct source_record_type, source_system, source_record_id
+    from stage_events
+    where source_record_type in ('crm_lead', 'crm_opportunity') and stage in ('converted', 'deleted', 'merged_away')
+),
+remaining as (
+    select distinct ordered.lead_id
     from ordered
+    left join gone
+        on ordered.source_record_type = gone.source_record_type
+        and ordered.source_system = gone.source_system
+        and ordered.source_record_id = gone.source_record_id
+    where ordered.source_record_type in ('crm_lead', 'crm_opportunity') and gone.source_record_id is null
+),
+latest as (
+    select ordered.lead_id, ordered.stage, ordered.owner_process
+    from ordered
+    left join remaining
+        on ordered.lead_id = remaining.lead_id
+        and ordered.source_record_type <> 'cs_contract'
+        and ordered.stage in ('deleted', 'merged_away')
+    where remaining.lead_id is null
     qualify row_number() over (
-        partition by lead_id order by occurred_at desc, stage_order desc, stage_event_id desc
+        partition by ordered.lead_id order by ordered.occurred_at desc, ordered.stage_order desc, ordered.stage_event_id desc
     ) = 1
 ),
 highest as (

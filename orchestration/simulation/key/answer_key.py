@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.simulation.clock import day_of, to_date, utc
-from orchestration.simulation.key.cycles import Cycle, cycles_of, first_seen, original_source, personless_cycle
+from orchestration.simulation.key.cycles import (
+    Cycle,
+    current_stage,
+    cycles_of,
+    first_seen,
+    original_source,
+    personless_cycle,
+)
 from orchestration.simulation.key.facts import Deal, Inputs, Who, deal_of
 from orchestration.simulation.key.figures import KEY_COLUMNS
 from orchestration.simulation.key.kpis import kpi_rows
@@ -174,8 +181,7 @@ class AnswerKey:
             yield contract.company.number, "generic", "cs_contract", contract.id
 
     def _cycle_row(self, cycle: Cycle) -> tuple[object, ...]:
-        stages = sorted(cycle.stage_events)
-        ladder = ["inquiry", *(stage for _, stage in stages if stage in self.seeds.ladder)]
+        ladder = ["inquiry", *(stage for _, stage in cycle.stage_events if stage in self.seeds.ladder)]
         received = cycle.received[0] if cycle.received else None
         opened = cycle.opened_by
         return (
@@ -185,7 +191,7 @@ class AnswerKey:
             _iso(cycle.handed_over_at), _iso(received[0] if received else None), received[1].id if received else "",
             _iso(cycle.accepted_at), _iso(cycle.first_attempt_at), _iso(cycle.first_contact_at),
             _iso(cycle.opportunity_created_at), _iso(cycle.won_at), cycle.is_hot,
-            stages[-1][1] if stages else "", max(ladder, key=self.seeds.ladder.__getitem__),
+            current_stage(cycle) if cycle.stage_events else "", max(ladder, key=self.seeds.ladder.__getitem__),
         )  # fmt: skip
 
     def _opportunity_row(self, opportunity: Opportunity) -> tuple[object, ...]:

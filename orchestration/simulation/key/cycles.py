@@ -9,6 +9,7 @@ from orchestration.simulation.truth import CrmLead, Opportunity, Person
 OPENER, PROGRESS, CLOSER = 1, 2, 3
 IN_HANDS = ("received", "accepted")
 EXITS = ("rejected", "disqualified", "recycled")
+GONE = ("deleted", "merged_away")
 
 
 @dataclass(slots=True)
@@ -233,6 +234,16 @@ def _set_first_attempt(cycle: Cycle) -> None:
         is_two_way = direction == "Inbound" or outcome in ("Connected", "Held", "Replied")
         if is_two_way and cycle.first_contact_at is None:
             cycle.first_contact_at = event.at
+
+
+def current_stage(cycle: Cycle) -> str:
+    """The latest stage of a cycle. A record that went says so only when no other lead or deal of the cycle is left."""
+    is_left = any(
+        event.subject.deleted_at is None and not (isinstance(event.subject, CrmLead) and event.subject.converted_at)
+        for event in cycle.events
+        if isinstance(event.subject, CrmLead | Opportunity)
+    )
+    return max((at, stage) for at, stage in cycle.stage_events if not (is_left and stage in GONE))[1]
 
 
 def is_score_high(person: Person, at: int, seeds: Seeds) -> bool:
