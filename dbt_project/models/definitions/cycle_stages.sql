@@ -50,11 +50,8 @@ remaining as (
 latest as (
     select ordered.lead_id, ordered.stage, ordered.owner_process
     from ordered
-    left join remaining
-        on ordered.lead_id = remaining.lead_id
-        and ordered.source_record_type <> 'cs_contract'
-        and ordered.stage in ('deleted', 'merged_away')
-    where remaining.lead_id is null
+    left join remaining on ordered.lead_id = remaining.lead_id
+    where remaining.lead_id is null or ordered.stage not in ('deleted', 'merged_away') or ordered.source_record_type = 'cs_contract'
     qualify row_number() over (
         partition by ordered.lead_id order by ordered.occurred_at desc, ordered.stage_order desc, ordered.stage_event_id desc
     ) = 1
