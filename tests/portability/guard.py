@@ -394,6 +394,16 @@ def date_difference(node: exp.Expr, compiled: Compiled) -> bool:
     return isinstance(node, exp.Sub) and kind(node.this, types) == TIME and kind(node.expression, types) == TIME
 
 
+def one_sided_outer_join(node: exp.Expr, compiled: Compiled) -> bool:
+    """An outer join with a condition that names only what it joins to: DuckDB then compares every row with every row."""
+    on = node.args.get("on") if isinstance(node, exp.Join) and node.side else None
+    if on is None:
+        return False
+    conditions = on.unnest().flatten() if isinstance(on.unnest(), exp.And) else [on]
+    tables = [{column.table for column in condition.find_all(exp.Column)} for condition in conditions]
+    return any("" not in named and node.this.alias_or_name not in named for named in tables)
+
+
 def unguarded_division(node: exp.Expr, compiled: Compiled) -> bool:
     below = node.expression.unnest() if isinstance(node, exp.Div) else None
     below = below.this.unnest() if isinstance(below, exp.Cast) else below
@@ -453,6 +463,7 @@ RULES: list[tuple[Callable[[exp.Expr, Compiled], bool], str]] = [
     (date_difference, "date minus date"),
     (unguarded_division, "division by what may be zero"),
     (sum_of_float, "sum of floating point"),
+    (one_sided_outer_join, "outer join on one side alone"),
 ]
 
 

@@ -48,6 +48,7 @@ BROKEN = {
     "distinct on": f"select distinct on (email) ma_id {PEOPLE}",
     "arg_max": f"select email, arg_max(ma_id, updated_at) as ma_id {PEOPLE} group by email",
     "asof join": f"select p.ma_id {PEOPLE} as p asof join {{{{ ref('ma_activity') }}}} as a on p.created_at >= a.occurred_at",
+    "outer join on one side alone": f"select p.ma_id {PEOPLE} as p left join {{{{ ref('ma_activity') }}}} as a on p.ma_id = a.ma_id and p.is_deleted",
     "exclude": f"select * exclude (email) {PEOPLE}",
     "double-quoted name": f'select email as "E-mail" {PEOPLE}',
     "regexp_like": f"select email ~ '[0-9]' as has_digit {PEOPLE}",

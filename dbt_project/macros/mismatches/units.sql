@@ -7,9 +7,9 @@
     from {{ ref('unit_ratios') }}
 {%- endmacro %}
 
-{# Whether two amounts differ by the ratio of a row of unit_bounds(): tax, months of a year, thousands. #}
+{# Whether two amounts that are not equal differ by the ratio of a row of unit_bounds(): tax, months of a year, thousands. No debit does. #}
 {% macro differ_by_unit(greater, smaller, units) -%}
-    {{ smaller }} > 0 and {{ greater }} * 100 >= {{ smaller }} * {{ units }}.low and {{ greater }} * 100 <= {{ smaller }} * {{ units }}.high
+    {{ greater }} * 100 >= {{ smaller }} * {{ units }}.low and {{ greater }} * 100 <= {{ smaller }} * {{ units }}.high
 {%- endmacro %}
 
 {# An amount with its currency, as text. #}

@@ -14,6 +14,7 @@ series as (
 numbered as (
     select
         *,
+        case when has_period_basis then 'period' end as other_basis,
         cast(row_number() over (order by {{ kpi_series() | join(' nulls last, ') }} nulls last) as integer) as series_no
     from series
 ),
@@ -27,8 +28,7 @@ final as (
         periods.series_no as period_series_no
     from numbered
     left join numbered as periods
-        on numbered.has_period_basis
-            and periods.basis = 'period'
+        on numbered.other_basis = periods.basis
         {%- for column in rest %}
             and numbered.{{ column }} = periods.{{ column }}
         {%- endfor %}

@@ -79,7 +79,7 @@ facts as (
 
 -- flows whose rows were not final before so many days
 unsettled as (
-    select definitions.kpi_code, windows.days, windows.valid_from, windows.valid_to, publishes.previous_as_of_on
+    select definitions.kpi_code, 'shared' as view, windows.days, windows.valid_from, windows.valid_to, publishes.previous_as_of_on
     from {{ ref('kpi_definitions') }} as definitions
     join {{ ref('windows') }} as windows on definitions.window_name = windows.name
     join {{ ref('publishes') }} as publishes on publishes.is_present
@@ -107,7 +107,7 @@ final as (
     left join facts on steps.subject_type = facts.subject_type and steps.subject_id = facts.subject_id
     left join {{ ref('kpi_definitions') }} as definitions on steps.kpi_code = definitions.kpi_code
     left join unsettled
-        on steps.kpi_code = unsettled.kpi_code and steps.view = 'shared' and {{ in_force('unsettled', 'steps.counted_on') }}
+        on steps.kpi_code = unsettled.kpi_code and steps.view = unsettled.view and {{ in_force('unsettled', 'steps.counted_on') }}
             and {{ add_days('steps.counted_on', 'unsettled.days') }} >= unsettled.previous_as_of_on
 )
 

@@ -33,11 +33,11 @@ judged as (
             and (cycles.subject_id is not null or opportunities.subject_id is not null or contracts.subject_id is not null) as is_mismatched
     from handoffs
     left join contradicted as cycles
-        on handoffs.boundary = 'B1' and cycles.subject_type = 'lead_cycle' and handoffs.lead_id = cycles.subject_id
+        on cycles.subject_type = 'lead_cycle' and case when handoffs.boundary = 'B1' then handoffs.lead_id end = cycles.subject_id
     left join contradicted as opportunities
-        on handoffs.boundary <> 'B1' and opportunities.subject_type = 'opportunity' and handoffs.opportunity_id = opportunities.subject_id
+        on opportunities.subject_type = 'opportunity' and case when handoffs.boundary <> 'B1' then handoffs.opportunity_id end = opportunities.subject_id
     left join contradicted as contracts
-        on handoffs.boundary = 'B3' and contracts.subject_type = 'contract' and handoffs.contract_id = contracts.subject_id
+        on contracts.subject_type = 'contract' and case when handoffs.boundary = 'B3' then handoffs.contract_id end = contracts.subject_id
 ),
 
 final as (

@@ -15,6 +15,10 @@ causes as (
     select * from {{ ref('restatement_causes') }}
 ),
 
+derived as (
+    select 'derived' as basis, publish_no, kpi_code, grain, period_start, cause from {{ ref('derived_restatements') }}
+),
+
 differences as (
     select * from {{ ref('kpi_restated_sums') }}
     union all
@@ -65,8 +69,8 @@ caused as (
         0, 0, 0
     from restated
     left join explained using ({{ series | join(', ') }})
-    left join {{ ref('derived_restatements') }} as derived
-        on restated.basis = 'derived'
+    left join derived
+        on restated.basis = derived.basis
             and restated.publish_no = derived.publish_no
             and restated.kpi_code = derived.kpi_code
             and restated.grain = derived.grain

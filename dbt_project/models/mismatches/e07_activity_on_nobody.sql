@@ -29,7 +29,7 @@ responses as (
     left join {{ ref('ma_merge') }} as merges
         on activities.source_system = merges.source_system and activities.ma_id = merges.loser_id
     left join {{ ref('ma_address_owners') }} as owners
-        on activities.source_system = owners.source_system and activities.ma_id is null and lower(activities.email) = owners.address
+        on activities.source_system = owners.source_system and case when activities.ma_id is null then lower(activities.email) end = owners.address
     where activities.is_response
         and ma_people.ma_id is null and merges.loser_id is null and owners.ma_id is null
 ),

@@ -23,7 +23,7 @@ agreed as (
 ),
 
 refused as (
-    select said.source_system, said.record_id, min(said.said_at) as opted_out_at
+    select said.source_system, 'ma_person' as record_type, said.record_id, min(said.said_at) as opted_out_at
     from said
     left join agreed on said.source_system = agreed.source_system and said.record_id = agreed.record_id
     where said.is_refusal and coalesce(said.said_at > agreed.agreed_at, true)
@@ -44,7 +44,7 @@ final as (
         and flagged.record_type = records.record_type
         and flagged.record_id = records.record_id
     left join refused
-        on flagged.record_type = 'ma_person'
+        on flagged.record_type = refused.record_type
         and flagged.source_system = refused.source_system
         and flagged.record_id = refused.record_id
     where records.is_countable
