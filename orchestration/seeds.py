@@ -104,6 +104,12 @@ def _values(con: duckdb.DuckDBPyConnection, path: Path, declared: dict[str, Any]
                 for line, value in rows
                 if value is not None and value % 1
             ]
+        if name == "source_value":
+            problems += [
+                (line, f"{name}: {value} is compared in lower case; write {value.strip().lower()}")
+                for line, value in rows
+                if value is not None and value != value.strip().lower()
+            ]
         if known:
             problems += [
                 (line, f"{name}: there is no {value}; {_meant(value, known)}")

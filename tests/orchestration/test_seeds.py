@@ -10,6 +10,7 @@ from orchestration.warehouse import SEEDS_DIR
 EXCEPTIONS = "rule_code,ma_record_id,crm_record_id,detail,reason,accepted_by,accepted_until\n"
 HOT = "min_score,requires_target_persona,recency_days,valid_from,valid_to\n"
 TARGETS = "kpi_code,view,member,segment,segment_value,grain,period_start,target\n"
+STAGES = "source_system,object,field,source_value,stage,valid_from,valid_to\n"
 LIMITS = "name,value,valid_from,valid_to,meaning_ja,meaning_en\n"
 
 
@@ -46,6 +47,11 @@ def told(folder: Path, name: str, content: bytes) -> list[str]:
         ("holidays.csv", '"holiday_on,name\n2026-05-03,x\n', ":1: its quotes do not match"),
         ("holidays.csv", "holiday_on,name\n2026-05-03,x\r\n\r2026-05-04,y\n", ": cannot be read as CSV, such as for line ends of two kinds"),
         ("limits.csv", LIMITS + "a,1,,2026-03-31,,\nb,1,,,,\na,2,2026-03-31,,,\n", ":4: a from 2026-03-31 to now: line 2 is in force then"),
+        ("lead_stage_mapping.csv", STAGES + "generic,person,lifecycle_stage,MQL,mql,,\n", ":2: source_value: MQL is compared in lower case; write mql"),
+        ("activity_types.csv", "source_system,object,source_value,activity_type,is_response,is_inbound\ngeneric,ma_activity,Form ,form_submission,true,true\n", ":2: source_value: Form  is compared in lower case; write form"),
+        ("lead_stage_mapping.csv", STAGES + "generic,lead,status,商談化,opportunity,,\n", ":2: stage: there is no opportunity; write one of inquiry, mql, handed_over, received"),
+        ("lead_stage_mapping.csv", STAGES + "generic,leads,status,新規,received,,\n", ":2: object: there is no leads; did you mean lead?"),
+        ("origins.csv", "object,source_value,origin\nlead_source,テレアポ,outbound\n", ":2: origin: there is no outbound; write one of relay, sgl"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_by_line(tmp_path: Path, name: str, text: str, problem: str) -> None:
