@@ -179,6 +179,19 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
         ("p2-second-file", DAY_2, True, [{"ma_id": "c"}]),
         ("p3", DAY_3, False, [{"ma_id": "c"}]),
     ],
+    ("generic", "crm_lead"): [
+        (
+            "l1",
+            DAY_1,
+            True,
+            [
+                {"crm_lead_id": "1", "converted_opportunity_id": "7"},
+                {"crm_lead_id": "2", "converted_on": "2026/1/1"},
+                {"crm_lead_id": "3", "converted_opportunity_id": "8", "is_converted": "いいえ"},
+                {"crm_lead_id": "4"},
+            ],
+        )
+    ],
 }
 
 
@@ -300,12 +313,18 @@ def test_every_record_of_a_connector_may_come_with_its_history() -> None:
 
 def test_salesforce_keeps_deleted_and_merged_leads_and_finds_the_conversion_time(query: Query) -> None:
     rows = query("""select crm_lead_id, ma_id, is_deleted, master_record_id, cast(deleted_at as varchar), cast(converted_at as varchar)
-        from contract.crm_lead order by 1""")
+        from contract.crm_lead where source_system = 'salesforce' order by 1""")
     assert rows == [
         ("00Q1", "1", False, None, None, "2026-01-01 00:10:00"),
         ("00Q2", None, True, "00Q1", "2026-01-01 01:00:00", None),
         ("00Q5g00000AbCdEEAV", None, False, None, None, None),
     ]
+
+
+def test_a_lead_that_names_its_opportunity_was_converted(query: Query) -> None:
+    """Many CRMs have no box that says so beside the deal's number."""
+    rows = query("select crm_lead_id, is_converted from contract.crm_lead where source_system = 'generic' order by 1")
+    assert rows == [("1", True), ("2", True), ("3", False), ("4", False)]
 
 
 def test_a_history_names_a_field_as_its_column_is_named(query: Query) -> None:

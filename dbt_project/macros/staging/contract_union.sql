@@ -26,7 +26,7 @@ from {{ relations[system] }}
 {%- endmacro %}
 
 {# A staging model of the system `generic`: the newest rows of the raw table of the same name, in contract shape already.
-   A snapshot that no longer has a key deletes it. #}
+   A snapshot that no longer has a key deletes it. A lead that has a conversion's date or opportunity was converted where nothing says so. #}
 {% macro generic_contract_rows(table) -%}
     {%- set newest = newest_rows('generic', table) -%}
     {%- if not execute -%}
@@ -46,6 +46,8 @@ final as (
             when is_deleted is null and deleted_at is not null then deleted_at
             else {{ gone_at(['is_deleted'], ['deleted_at']) }}
         end as deleted_at
+        {%- elif column == 'is_converted' -%}
+        coalesce(is_converted, converted_on is not null or converted_at is not null or converted_opportunity_id is not null) as is_converted
         {%- elif column == 'delivered_at' -%} _extracted_at as delivered_at
         {%- else -%} {{ column }} {%- endif %}
         {%- if not loop.last %},{% endif %}
