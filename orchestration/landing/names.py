@@ -19,7 +19,7 @@ def _clean(header: str) -> str:
 def normalise_column(header: str, header_map: Mapping[str, str] | None = None) -> str:
     """The column name for a header; '' where nothing of the header is left.
 
-    The header map decides first (both sides are compared after NFKC and strip). Otherwise connector prefixes go,
+    The header map decides first (both sides are compared after NFKC, without white space). Otherwise connector prefixes go,
     camelCase becomes snake_case, runs of other than letters, digits and _ become _. Japanese letters stay.
     """
     if (mapped := _mapped(header, header_map or {})) is not None:
@@ -34,8 +34,13 @@ def normalise_column(header: str, header_map: Mapping[str, str] | None = None) -
 
 
 def _mapped(header: str, header_map: Mapping[str, str]) -> str | None:
-    header = _clean(header)
-    return next((name for key, name in header_map.items() if _clean(key) == header), None)
+    header = _bare(header)
+    return next((name for key, name in header_map.items() if _bare(key) == header), None)
+
+
+def _bare(header: str) -> str:
+    # A header may be broken into lines within its cell.
+    return "".join(_clean(header).split())
 
 
 class ColumnNames:
@@ -92,4 +97,7 @@ class ColumnNames:
         names.reserve(headers)
         for position, header in enumerate(headers):
             names.add(position, header)
+        there = {_bare(header) for header in headers}
+        if absent := [header for header in header_map or {} if _bare(header) not in there]:
+            names.notes.append(f"`columns` names headers that the file does not have: {', '.join(absent)}")
         return names

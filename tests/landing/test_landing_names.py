@@ -39,9 +39,24 @@ def test_header_map_goes_first_whatever_the_width():
     assert normalise_column(" 契約ＩＤ ", {"契約ID": "contract_id"}) == "contract_id"
 
 
+@pytest.mark.parametrize("header", ["契約\nＩＤ", "契約\r\n ID", "契約　ID"])
+@pytest.mark.parametrize("written", ["契約ID", "契約 ID"])
+def test_a_header_in_several_lines_is_named_without_them(header, written):
+    """Excel's cells hold line breaks; who names the header sees words in a narrow column."""
+    assert ColumnNames.of([header], {written: "contract_id"}).names == ["contract_id"]
+
+
+def test_a_named_header_that_is_not_there_is_told():
+    names = ColumnNames.of(["契約番号", "月額(税抜)"], {"契約番号": "contract_id", "月額": "mrr"})
+    assert (names.names, names.notes) == (
+        ["contract_id", "月額_税抜"],
+        ["`columns` names headers that the file does not have: 月額"],
+    )
+
+
 @pytest.mark.parametrize("headers", [["email", "メール", ""], ["メール", "email", ""]])
 def test_a_named_header_goes_before_one_that_has_the_name(headers):
-    names = ColumnNames.of(headers, {"メール": "email", "電話": "phone"})
+    names = ColumnNames.of(headers, {"メール": "email"})
     by_header = dict(zip(headers, names.names, strict=True))
     assert by_header == {"メール": "email", "email": "email_2", "": "column_3"}
     assert len(names.notes) == 1
