@@ -1,7 +1,7 @@
 """Parquet: every column as text, so that a table lands alike whatever its export's format.
 
 Timestamps become `YYYY-MM-DDTHH:MM:SS[.f]`, with a Z where the column is zoned (UTC); booleans true or false; decimals
-exact; floating-point numbers without a fraction as whole numbers (pandas writes whole numbers with gaps so); nested
+exact; floating-point numbers without a fraction as whole numbers (pandas writes whole numbers with gaps so), NaN null; nested
 values JSON text; bytes UTF-8 text, or hexadecimal in a column where one value is no UTF-8. A corrupt file is one reject: a part of it cannot be trusted.
 """
 
@@ -77,7 +77,7 @@ def _as_text(column: str, kind: str) -> str:
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
         return f"cast(to_json({column}) as varchar)"
     if kind in ("DOUBLE", "FLOAT"):
-        return f"regexp_replace(cast({column} as varchar), '\\.0$', '')"
+        return f"nullif(regexp_replace(cast({column} as varchar), '\\.0$', ''), 'nan')"
     return f"nullif(cast({column} as varchar), '')"
 
 

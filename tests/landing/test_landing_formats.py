@@ -305,7 +305,7 @@ def test_parquet_lands_as_text(company):
 @pytest.mark.parametrize("kind", ["double", "float"])
 def test_whole_numbers_of_parquet_land_without_a_fraction(company, kind):
     """A column of ids with gaps is a floating-point one after pandas: 1.0 would match no id of another export."""
-    numbers = {1: "1", -20: "-20", 1.5: "1.5", 1e15: "1000000000000000", 1e30: "1e+30", "nan": "nan", None: None}
+    numbers = {1: "1", -20: "-20", 1.5: "1.5", 1e15: "1000000000000000", 1e30: "1e+30", "nan": None, None: None}
     if kind == "double":
         numbers[2**53 - 1] = "9007199254740991"
     source = company.root / "made.parquet"
