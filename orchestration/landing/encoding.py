@@ -14,6 +14,7 @@ _NO_TEXT = {  # first bytes, and what they are of
     b"PK\x03\x04": "an Excel workbook or a zip archive, not text: export it as CSV, or unpack it",
     b"\xd0\xcf\x11\xe0": "an Excel workbook, not text: export it as CSV",
     b"\x1f\x8b": "compressed with gzip, not text: unpack it",
+    b"PAR1": "Parquet, not text: let its name end in .parquet",
 }
 # Python gives the bytes 80, A0 and FD to FF, which no CP932 text holds, to these characters.
 _NOT_IN_CP932 = "\x80\uf8f0\uf8f1\uf8f2\uf8f3"

@@ -44,8 +44,16 @@ def land_jsonl(job: Job) -> ReadOutcome:
     """Write the batch of a JSON-lines file. Without a line it says that nothing is new; but no snapshot is taken to hold nothing."""
     if job.source.stat().st_size == 0:
         return _land_nothing(job, detect_encoding(job.source, job.feed.encoding))
+    if _is_array(job):
+        return reject_whole_file(job, "the file is a JSON array: write each object on a line of its own, as JSON lines")
     outcome = _land_plain(job) or _land_by_line(job)
     return outcome if outcome.rows_in else _land_nothing(job, outcome.encoding)
+
+
+def _is_array(job: Job) -> bool:
+    # Written over several lines its last object alone would be one that can be read. In UTF-16 every second byte is NUL.
+    with job.source.open("rb") as file:
+        return file.read(64).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"[")
 
 
 def _land_nothing(job: Job, encoding: str) -> ReadOutcome:

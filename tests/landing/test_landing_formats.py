@@ -167,6 +167,7 @@ def test_unreadable_files_are_one_reject_and_not_tried_again(company, content, r
         ),
         ("contacts_1.csv", b"\xd0\xcf\x11\xe0", "an Excel workbook, not text: export it as CSV"),
         ("contacts_1.csv.gz", b"\x1f\x8b", "compressed with gzip, not text: unpack it"),
+        ("contacts_1.csv", b"PAR1", "Parquet, not text: let its name end in .parquet"),
     ],
 )
 def test_what_is_no_text_is_called_by_its_name(company, name, head, reason):
@@ -174,6 +175,14 @@ def test_what_is_no_text_is_called_by_its_name(company, name, head, reason):
     company.configure('[systems.crm.feeds.contacts]\nfiles = "contacts*"\n')
     company.put(name, head + bytes(range(256)))
     assert (land(company).rows_landed, company.rejects()) == (0, [(None, f"the file is {reason}")])
+
+
+@pytest.mark.parametrize("text", ['[{"id": 1}, {"id": 2}]', '\ufeff\n[\n  {"id": 1},\n  {"id": 2}\n]\n'])
+def test_a_json_array_is_no_json_lines(company, text):
+    """Of one over several lines the last object would land alone."""
+    company.put("contacts.jsonl", text)
+    reason = "the file is a JSON array: write each object on a line of its own, as JSON lines"
+    assert (land(company).rows_landed, company.rejects()) == (0, [(None, reason)])
 
 
 def test_header_only_is_a_complete_batch_of_no_rows(company):
