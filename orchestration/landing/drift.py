@@ -77,7 +77,7 @@ def drift_notes(shape: Shape, rows: int, previous: Shape | None, feed: Feed) -> 
     new = [c for c in shape.columns if c not in previous.columns]
     missing = [c for c in previous.columns if c not in shape.columns]
     notes = []
-    is_one_for_one = shape.is_ordered and len(new) == len(missing) == 1
+    is_one_for_one = shape.is_ordered and len(new) == len(missing) == 1 and new[0] not in feed.declared
     if is_one_for_one and shape.columns.index(new[0]) == previous.columns.index(missing[0]):
         notes.append(
             f"column {missing[0]} seems renamed to {new[0]} (same position): "

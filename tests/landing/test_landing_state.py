@@ -451,8 +451,10 @@ def test_values_follow_names_and_drift_is_told(company):
     company.put("contacts_2.csv", text("b,2,many", header="email,id,score"), age=50)
     company.put("contacts_3.csv", text("3,c,x,1", header="id,mail,score,extra"), age=40)
     company.put("contacts_4.csv", text("4,c,x,1", header="id,post,score,extra"), age=30)
+    company.put("contacts_5.csv", text("5,d,x,1", header="id,email,score,extra"), age=20)
     result = land(company)
-    assert company.select("id, coalesce(email, mail, post)") == [("1", "a"), ("2", "b"), ("3", "c"), ("4", "c")]
+    landed = [("1", "a"), ("2", "b"), ("3", "c"), ("4", "c"), ("5", "d")]
+    assert company.select("id, coalesce(email, mail, post)") == landed
     assert [b.drift.splitlines() for b in result.batches] == [
         [
             "not declared in the source YAML, landed as text: score",
@@ -468,6 +470,8 @@ def test_values_follow_names_and_drift_is_told(company):
             "column mail seems renamed to post (same position): if so, map its header to mail "
             "under `columns` in tasuki.toml"
         ],
+        # back under the name that Tasuki knows: nothing to map
+        ["new column email", "column post is missing, read as null"],
     ]
 
 
