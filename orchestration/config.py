@@ -254,8 +254,10 @@ def _all_problems(path: Path, problems: list[str]) -> ConfigError:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
+    text = ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: there is no such file; name your tasuki.toml with --config") from error
     except OSError as error:
@@ -263,7 +265,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
+        line = re.search(r"at line (\d+)", str(error))
+        bare = re.sub(r"\"[^\"]*\"|'[^']*'|#.*", "", text.splitlines()[int(line[1]) - 1]) if line else ""
+        hint = (
+            ""
+            if bare.isascii()
+            else ': write a header in other than plain letters in quotes, "契約番号" = "contract_id"'
+        )
+        raise ConfigError(f"{path}: not TOML: {error}{hint}") from error
 
 
 def _explain(detail: dict[str, Any]) -> str:
@@ -349,15 +358,26 @@ def _unknown_names(raw: Mapping[str, Any], catalogue: Catalogue, staging_dir: Pa
     problems = []
     for name, system in _tables(raw.get("systems")):
         if name not in catalogue:
-            problems.append(f"systems.{name}: unknown system; {staging_dir.name}/ has: {', '.join(sorted(catalogue))}")
+            problems.append(
+                f"systems.{name}: unknown system; {staging_dir.name}/ has: {', '.join(sorted(catalogue))}; any other tool is "
+                "mapped as generic, or added (docs/adding-a-system.md)"
+            )
             continue
-        for feed, _ in _tables(system.get("feeds")):
+        for feed, settings in _tables(system.get("feeds")):
             if feed not in catalogue[name]:
                 hint = difflib.get_close_matches(feed, catalogue[name], 1)
                 problems.append(
                     f"systems.{name}.feeds.{feed}: unknown feed; {f'did you mean {hint[0]}? ' if hint else ''}"
                     f"known: {', '.join(sorted(catalogue[name]))}"
                 )
+                continue
+            known, columns = catalogue[name][feed].columns, settings.get("columns")
+            problems += [
+                f"systems.{name}.feeds.{feed}.columns: {header!r} maps to {column!r}, which {name}.{feed} does not have; "
+                f"{_suggest(column, list(known))}"
+                for header, column in (columns.items() if isinstance(columns, dict) else ())
+                if isinstance(column, str) and column not in known
+            ]
     return problems
 
 

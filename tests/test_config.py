@@ -64,7 +64,7 @@ def test_overrides(load, tmp_path):
         '[company]\nname = "x"\nseeds = "seeds"\ntimezone = "UTC"\n[paths]\nhome = "h"\nrestricted = "r"\n'
         + HUBSPOT
         + 'timezone = "America/New_York"\n[systems.hubspot.feeds.contacts]\ndelivery = "snapshot"\nencoding = "cp932"\n'
-        'skip_lines = 2\ndelimiter = ";"\nsets_as_of = false\ncolumns = { "契約ID" = "contract_id" }\n'
+        'skip_lines = 2\ndelimiter = ";"\nsets_as_of = false\ncolumns = { "契約ID" = "id" }\n'
     )
     contacts = config.feed("hubspot", "contacts")
     assert (contacts.delivery, contacts.encoding, contacts.skip_lines, contacts.delimiter) == (
@@ -73,7 +73,7 @@ def test_overrides(load, tmp_path):
         2,
         ";",
     )
-    assert (contacts.columns, contacts.sets_as_of) == ((("契約ID", "contract_id"),), False)
+    assert (contacts.columns, contacts.sets_as_of) == ((("契約ID", "id"),), False)
     assert contacts.timezone.key == "America/New_York"
     assert (config.warehouse_dir, config.restricted_dir) == (tmp_path / "h" / "warehouse", tmp_path / "r")
     assert config.seeds_dir == tmp_path / "seeds"
@@ -121,7 +121,7 @@ def test_checksum_is_of_the_settings_not_the_text(load):
         (COMPANY + "[systems.hubspot]\nfolder = 'nix'\n", "systems.hubspot.folder = 'nix': there is no folder"),
         (
             COMPANY + "[systems.hubspott]\nfolder = 'exports'\n",
-            "systems.hubspott: unknown system; staging/ has: hubspot",
+            "systems.hubspott: unknown system; staging/ has: hubspot; any other tool is mapped as generic, or added (docs/adding-a-system.md)",
         ),
         (
             COMPANY + HUBSPOT + "[systems.hubspot.feeds.contact]\n",
@@ -146,6 +146,14 @@ def test_checksum_is_of_the_settings_not_the_text(load):
         (
             COMPANY + HUBSPOT + "[systems.hubspot.feeds.forms.columns]\nA = '_batch_id'\n",
             "'A' maps to '_batch_id', which landing fills itself; write another column name",
+        ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.contacts.columns]\n'メール' = 'emial'\n",
+            "systems.hubspot.feeds.contacts.columns: 'メール' maps to 'emial', which hubspot.contacts does not have; did you mean email?",
+        ),
+        (
+            COMPANY + HUBSPOT + "[systems.hubspot.feeds.contacts.columns]\n'番号' = 'id'\nメール = 'email'\n",
+            '(at line 7, column 1): write a header in other than plain letters in quotes, "契約番号" = "contract_id"',
         ),
         ("[company\n", "acme.toml: not TOML: Expected ']' at the end of a table declaration (at line 1, column 9)"),
         (b"[company]\nname = '\x81'\n", "acme.toml: not UTF-8 (byte 18); save it as UTF-8"),
