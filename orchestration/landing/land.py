@@ -262,18 +262,20 @@ def read_file(job: Job) -> ReadOutcome:
     """Write a file's batch and rejects under their temporary names.
 
     A file without a key column is rejected whole: none of its rows can be told apart, and a snapshot that holds none of
-    the known keys would delete every record.
+    the known keys would delete every record. So would one without rows, as an export that failed often is.
     """
     outcome = _read_format(job)
     if not outcome.shape.columns:  # rejected already, or no line in it
         return outcome
-    missing = missing_keys(outcome.shape.columns, job.feed)
-    if not missing:
+    if missing := missing_keys(outcome.shape.columns, job.feed):
+        reason = (
+            f"no column {', '.join(missing)}, the key of {job.feed.name}: name its header under `columns` in tasuki.toml, "
+            "or correct `skip_lines` or `delimiter` there"
+        )
+    elif job.feed.delivery == "snapshot" and not outcome.rows_in:
+        reason = "the file has no rows: as a snapshot it would delete every record"
+    else:
         return outcome
-    reason = (
-        f"no column {', '.join(missing)}, the key of {job.feed.name}: name its header under `columns` in tasuki.toml, "
-        "or correct `skip_lines` or `delimiter` there"
-    )
     return reject_whole_file(job, reason, outcome.encoding)
 
 

@@ -192,6 +192,18 @@ def test_header_only_is_a_complete_batch_of_no_rows(company):
     assert company.select("id") == []
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_snapshot_of_no_rows_is_rejected(company, suffix):
+    """Taken for complete it would delete every record."""
+    company.configure('[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n')
+    source = company.put(f"contacts_20260402.{suffix}", "id,email\n")
+    if suffix == "parquet":
+        duckdb.sql(f"copy (select 1 as id where false) to '{source}'")
+        company.put(source.name, source.read_bytes())
+    assert (land(company).rows_in, company.registry("is_complete, confirmed_at")) == (1, [(False, None)])
+    assert company.rejects() == [(None, "the file has no rows: as a snapshot it would delete every record")]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
