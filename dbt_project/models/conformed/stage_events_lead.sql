@@ -26,6 +26,13 @@ transitions as (
     where statuses.stage is distinct from statuses.previous_stage and statuses.changed_at < leads.ended_at
 ),
 
+told_by_status as (
+    select source_system, crm_lead_id
+    from statuses
+    where is_in_hands or state_no > 0
+    group by source_system, crm_lead_id
+),
+
 events as (
     select source_system, crm_lead_id, source_event_id, stage, occurred_at, source_value,
         is_entry and stage = 'received' as is_entry, false as is_inferred
@@ -36,6 +43,16 @@ events as (
         true as is_entry, true as is_inferred
     from transitions
     where is_entry and stage <> 'received'
+    union all
+    -- without history, what was assigned, accepted or converted had come into inside sales's hands, whatever its status says since
+    select leads.source_system, leads.crm_lead_id, leads.crm_lead_id || '|received' as source_event_id, 'received' as stage,
+        coalesce(leads.assigned_at, leads.created_at) as occurred_at, leads.status as source_value, true as is_entry, true as is_inferred
+    from leads
+    left join told_by_status
+        on leads.source_system = told_by_status.source_system and leads.crm_lead_id = told_by_status.crm_lead_id
+    where told_by_status.crm_lead_id is null
+        and coalesce(leads.assigned_at, leads.accepted_at, leads.converted_at) is not null
+        and coalesce(leads.assigned_at, leads.created_at) < leads.ended_at
     union all
     select source_system, crm_lead_id, crm_lead_id || '|accepted_at' as source_event_id, 'accepted' as stage, accepted_at as occurred_at,
         'accepted_at' as source_value, false as is_entry, false as is_inferred
