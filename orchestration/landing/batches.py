@@ -90,6 +90,7 @@ class Job:
     sha256: str
     extracted_at: datetime  # naive UTC
     loaded_at: datetime  # naive UTC
+    had_rows: bool  # whether the feed's file before this one had any
     tmp: Path
     rejects: "RejectWriter"
     describe_drift: Callable[[Shape, int], list[str]]  # of a file's columns and records

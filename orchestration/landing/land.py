@@ -147,7 +147,7 @@ class _FeedLanding:
         self.state.adopt(feed.reading)
         paths = list_batches(table_dir)
         self._latest = read_metadata(list(paths.values())[-1])[0] if paths else None
-        self._shape = _last_shape(list(paths.values()))
+        self._shape, self._had_rows = _last_shape(list(paths.values()))
         self._contents = {(_extracted_at(batch_id), batch_id[-_DIGITS:]) for batch_id in paths}
         self._in_parts: set[datetime] = set()
         self._landed = [read_metadata(path)[0] for path in paths.values()] if self.state.is_lost else []
@@ -234,6 +234,7 @@ class _FeedLanding:
             sha256=sha256,
             extracted_at=file.extracted_at,
             loaded_at=self._loaded_at,
+            had_rows=self._had_rows,
             tmp=target.with_name(f".{batch_id}.tmp"),
             rejects=rejects,
             describe_drift=lambda shape, rows: drift_notes(shape, rows, previous, self._feed) + ahead,
@@ -252,6 +253,7 @@ class _FeedLanding:
         batch = job.entry(outcome)
         # The next file is compared with the last that told its columns: an unreadable one does not.
         self._shape = outcome.shape if outcome.shape.tells(outcome.rows_in) else previous or _known(outcome.shape)
+        self._had_rows = outcome.rows_in > 0 if outcome.shape.columns else self._had_rows
         self._latest = batch
         self._contents.add((batch.extracted_at, sha256[:_DIGITS]))
         self._newest = max(self._newest or batch.extracted_at, batch.extracted_at)
@@ -262,7 +264,8 @@ def read_file(job: Job) -> ReadOutcome:
     """Write a file's batch and rejects under their temporary names.
 
     A file without a key column is rejected whole: none of its rows can be told apart, and a snapshot that holds none of
-    the known keys would delete every record. So would one without rows, as an export that failed often is.
+    the known keys would delete every record. So would one without rows, as an export that failed
+    often is, where the one before had any.
     """
     outcome = _read_format(job)
     if not outcome.shape.columns:  # rejected already, or no line in it
@@ -272,7 +275,7 @@ def read_file(job: Job) -> ReadOutcome:
             f"no column {', '.join(missing)}, the key of {job.feed.name}: name its header under `columns` in tasuki.toml, "
             "or correct `skip_lines` or `delimiter` there"
         )
-    elif job.feed.delivery == "snapshot" and not outcome.rows_in:
+    elif job.feed.delivery == "snapshot" and job.had_rows and not outcome.rows_in:
         reason = "the file has no rows: as a snapshot it would delete every record"
     else:
         return outcome
@@ -297,14 +300,16 @@ def _read_format(job: Job) -> ReadOutcome:
     return land_csv(job)
 
 
-def _last_shape(batches: list[Path]) -> Shape | None:
-    some = None
+def _last_shape(batches: list[Path]) -> tuple[Shape | None, bool]:
+    """The columns of a feed as its newest telling batch shows them; whether the newest batch that was read had rows."""
+    some, had_rows = None, False
     for path in reversed(batches):
         batch, shape = read_metadata(path)
+        if some is None and shape.columns:
+            some, had_rows = shape, batch.rows_in > 0
         if shape.tells(batch.rows_in):
-            return shape
-        some = some or _known(shape)
-    return some
+            return shape, had_rows
+    return some, had_rows
 
 
 def _known(shape: Shape) -> Shape | None:

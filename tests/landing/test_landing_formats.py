@@ -193,15 +193,21 @@ def test_header_only_is_a_complete_batch_of_no_rows(company):
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_snapshot_of_no_rows_is_rejected(company, suffix):
-    """Taken for complete it would delete every record."""
+def test_a_snapshot_of_no_rows_is_rejected_where_there_were_rows(company, suffix):
+    """Taken for complete it would delete every record, on the second day as on the first. A table that never had a row is empty."""
     company.configure('[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n')
-    source = company.put(f"contacts_20260402.{suffix}", "id,email\n")
-    if suffix == "parquet":
-        duckdb.sql(f"copy (select 1 as id where false) to '{source}'")
-        company.put(source.name, source.read_bytes())
-    assert (land(company).rows_in, company.registry("is_complete, confirmed_at")) == (1, [(False, None)])
-    assert company.rejects() == [(None, "the file has no rows: as a snapshot it would delete every record")]
+    company.put("contacts_20260401.csv", "id,email\n")
+    assert (land(company).rows_in, company.registry("is_complete")) == (0, [(True,)])
+    company.put("contacts_20260402.csv", "id,email\n1,a@example.com\n")
+    land(company)
+    for day, width in ((3, 1), (4, 2)):
+        source = company.put(f"contacts_2026040{day}.{suffix}", "id,email\n" + "\n" * width)
+        if suffix == "parquet":
+            duckdb.sql(f"copy (select 1 as id, 2 as c{width} where false) to '{source}'")
+            company.put(source.name, source.read_bytes())
+        assert land(company).rows_in == 1
+    assert company.rejects() == 2 * [(None, "the file has no rows: as a snapshot it would delete every record")]
+    assert company.select("id") == [("1",)]
 
 
 @pytest.mark.parametrize(
