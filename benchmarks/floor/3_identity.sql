@@ -178,9 +178,10 @@ from person_nodes
 left join components('person_edges') on node_key = label;
 
 create temp table contract_accounts as
-select contract_id, 'salesforce|crm_account|' || crm_account_id as account_node_id
-from cs_contract
-where crm_account_id in (select crm_account_id from crm_account);
+select contracts.contract_id, 'salesforce|crm_account|' || accounts.crm_account_id as account_node_id
+from cs_contract as contracts
+left join crm_opportunity as opportunities using (crm_opportunity_id)
+join crm_account as accounts on coalesce(nullif(contracts.crm_account_id, ''), opportunities.crm_account_id) = accounts.crm_account_id;
 
 -- who names a company: CRM accounts, MA persons, CRM leads, contracts without account. A merged-away account says nothing of itself.
 create temp table account_mentions as

@@ -132,6 +132,13 @@ events as (
     from transitions
     where is_entry and stage <> 'received'
     union all
+    -- without history, what was assigned, accepted or converted had come into inside sales's hands, whatever its status says since
+    select source_system, crm_lead_id, crm_lead_id || '|received' as source_event_id, 'received' as stage,
+        coalesce(assigned_at, created_at) as occurred_at, status as source_value, true as is_entry, true as is_inferred
+    from cycle_leads
+    where coalesce(assigned_at, accepted_at, converted_at) is not null and coalesce(assigned_at, created_at) < ended_at
+        and (source_system, crm_lead_id) not in (select (source_system, crm_lead_id) from statuses where is_in_hands or state_no > 0)
+    union all
     select source_system, crm_lead_id, crm_lead_id || '|accepted_at' as source_event_id, 'accepted' as stage, accepted_at as occurred_at,
         'accepted_at' as source_value, false as is_entry, false as is_inferred
     from cycle_leads as leads
