@@ -99,7 +99,7 @@ final as (
             when not facts.was_there or facts.is_late then 'late_row'
             when facts.is_backdated then 'backdated_change'
             when definitions.is_estimated then 'follows'
-            when steps.kind in ('cohort', 'duration', 'start_cohort') and facts.has_more then 'elapsed'
+            when steps.kind in ('cohort', 'duration') and facts.has_more then 'elapsed'
             when unsettled.kpi_code is not null then 'elapsed'
             else 'backdated_change'
         end as cause
