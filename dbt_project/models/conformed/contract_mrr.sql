@@ -1,5 +1,5 @@
 -- A contract's monthly recurring revenue over time: from its start, then from each change on. Of changes on one day the last id counts, of those
--- before the start the last.
+-- before the start the last; one without an amount changes none.
 with contracts as (
     select * from {{ ref('con_contracts') }}
 ),
@@ -18,7 +18,7 @@ rated as (
     left join {{ ref('fx_rates') }} as rates
         on lower(sources.currency) = lower(rates.currency)
         and {{ in_force('rates', 'coalesce(contracts.start_on, run_parameters.as_of_on)') }}
-    where changes.effective_on <= run_parameters.as_of_on
+    where changes.effective_on <= run_parameters.as_of_on and changes.mrr is not null
     qualify row_number() over (
         partition by changes.source_system, changes.contract_id, greatest(changes.effective_on, contracts.start_on)
         order by changes.effective_on desc nulls last, changes.change_id desc nulls last
