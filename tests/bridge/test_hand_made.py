@@ -104,6 +104,8 @@ def company(builder: Builder) -> Built:
             for no, (at, entered) in enumerate(stages)
         ]
     example = worked_example()
+    opened = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), "2026-03-06T03:00:00.000+0000")
+    opportunities.append({**opportunities[0], "Id": "undated-deal", "StageName": "Qualification", "CloseDate": "2026-12-31", "IsClosed": "false", "IsWon": "false", **opened})  # fmt: skip
     write(crm, "opportunities", opportunities + example["opportunities"])
     write(crm, "opportunity_history", history + example["opportunity_history"])
     # joined by the address alone: the CRM's lead does not carry the MA's id
@@ -121,17 +123,29 @@ def company(builder: Builder) -> Built:
         "ConvertedDate": "",
         "ConvertedOpportunityId": "",
     }
-    write(crm, "leads", [{**lead, **unconverted, **created}, *example["leads"]])
+    # of the contacts nobody knows when they were created; the one came into the CRM, and became a deal
+    of_undated = {
+        **lead, "Id": "undated-deal", "Email": "", "HubSpot_Contact_ID__c": "undated-deal", "IsConverted": "true", "ConvertedDate": "2026-03-06",
+        "ConvertedOpportunityId": "undated-deal", **dict.fromkeys(created, "2026-02-05T04:00:00.000+0000"),
+    }  # fmt: skip
+    write(crm, "leads", [{**lead, **unconverted, **created}, of_undated, *example["leads"]])
     stages_of_contact = [("lead", "01"), ("marketingqualifiedlead", "02"), ("salesqualifiedlead", "03")]
     write(ma, "contact_property_history", [
         {"contact_id": "1", "name": "lifecyclestage", "value": value, "timestamp": f"2026-02-{day}T01:00:00.000Z", "source": "CRM_UI"}
         for value, day in stages_of_contact
+    ] + [
+        {"contact_id": contact, "name": "lifecyclestage", "value": value, "timestamp": f"2026-02-05T0{hour}:00:00.000Z", "source": "CRM_UI"}
+        for contact, count in (("undated", 2), ("undated-deal", 3))
+        for hour, (value, _) in list(enumerate(stages_of_contact, start=1))[:count]
     ] + example["property_history"])  # fmt: skip
     contact = {
         "id": "1", "createdAt": "2026-02-01T01:00:00.000Z", "updatedAt": "2026-02-03T01:00:00.000Z", "archived": False,
         "properties": {"email": "yamada@acme.example", "lastname": "山田", "lifecyclestage": "salesqualifiedlead", "createdate": "2026-02-01T01:00:00.000Z"},
     }  # fmt: skip
-    lines = [json.dumps(row, ensure_ascii=False) for row in (contact, *example["contacts"])]
+    undated = [
+        {"id": name, "archived": False, "properties": {"lastname": name}} for name in ("undated", "undated-deal")
+    ]
+    lines = [json.dumps(row, ensure_ascii=False) for row in (contact, *undated, *example["contacts"])]
     (ma / FILE.format("contacts", "jsonl")).write_text("\n".join(lines) + "\n", encoding="utf-8")
     settle(company.exports)
     land(company)
@@ -212,5 +226,20 @@ def test_each_cause_has_its_name(company: Built) -> None:
         ("stale", "won_amt", "not_won"),
         ("stale", "won_cnt", "not_won"),
     ]
-    assert mqls == [("sales", "no_ma_id", -1)]
+    assert sorted(mqls) == [("sales", "no_ma_id", -1), ("sales", "not_handed_over", -1)]
     assert unexplained == []
+
+
+def test_what_has_no_date_says_so(company: Built) -> None:
+    """A contact whose creation is not known is no new lead of any day for the shared view, and had no first touch before its deal."""
+    with duckdb.connect(str(company.warehouse), read_only=True) as connection:
+        found = connection.execute("""
+            SELECT kpi_code, component, ma_record_id, count FROM marts.kpi_bridge_rows
+            WHERE side = 'marketing' AND reason = 'undated' ORDER BY ALL
+        """).fetchall()
+    assert found == [
+        ("lead_new", "numerator", "undated", -1),
+        ("mkt_sourced_pipe", "numerator", "undated-deal", 1),
+        ("mql_rate", "denominator", "undated", -1),
+        ("mql_rate", "numerator", "undated", -1),
+    ]

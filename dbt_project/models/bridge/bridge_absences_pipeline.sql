@@ -16,6 +16,7 @@ joined as (
         opportunities.opportunity_id,
         first_ma_records.person_key is null as is_not_in_ma,
         coalesce(first_ma_records.created_at > opportunities.created_at, false) as is_in_ma_later,
+        first_ma_records.person_key is not null and first_ma_records.created_at is null as is_undated_in_ma,
         marketing_sources.source_value is null as is_of_another_source,
         not coalesce(opportunities.is_valid_opportunity, false) or opportunities.fs_accepted_on is null as is_not_valid,
         opportunities.fs_accepted_on is null as is_not_accepted,
@@ -47,7 +48,7 @@ final as (
     union all
     select
         'mkt_sourced_pipe', 'marketing', 'numerator', opportunity_id,
-        {{ bridge_reasons({"'not_in_ma'": 'is_not_in_ma', "'in_ma_later'": 'is_in_ma_later'}) }}
+        {{ bridge_reasons({"'not_in_ma'": 'is_not_in_ma', "'in_ma_later'": 'is_in_ma_later', "'undated'": 'is_undated_in_ma'}) }}
     from joined
     union all
     select 'mkt_sourced_pipe', 'sales', 'numerator', opportunity_id, 'other_lead_source'

@@ -18,6 +18,10 @@ countable as (
     select person_key, is_countable, exclusion_reason from {{ ref('countable_people') }}
 ),
 
+people as (
+    select person_key, first_seen_at from {{ ref('con_people') }}
+),
+
 dated as (
     select
         records.*,
@@ -41,9 +45,13 @@ final as (
         dated.record_type as source_record_type,
         dated.record_id as source_record_id,
         merged.record_id is not null as is_merged_record,
-        {{ bridge_reasons({"'excluded_' || countable.exclusion_reason": 'not countable.is_countable'}) }} as uncounted_reasons
+        {{ bridge_reasons({
+            "'excluded_' || countable.exclusion_reason": 'not countable.is_countable',
+            "'undated'": 'people.person_key is not null and people.first_seen_at is null',
+        }) }} as uncounted_reasons
     from dated
     left join countable on dated.person_key = countable.person_key
+    left join people on dated.person_key = people.person_key
     left join merged
         on dated.source_system = merged.source_system
             and dated.record_type = merged.record_type

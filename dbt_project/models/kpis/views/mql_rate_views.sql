@@ -13,7 +13,14 @@ new_leads as (
 ),
 
 people as (
-    select lead_id, person_key, min(mql_on) over (partition by person_key) as first_mql_on, mql_on from {{ ref('lead_facts') }}
+    select
+        leads.lead_id,
+        leads.person_key,
+        min(leads.mql_on) over (partition by leads.person_key) as first_mql_on,
+        leads.mql_on,
+        persons.person_key is not null and persons.first_seen_at is null as is_undated
+    from {{ ref('lead_facts') }} as leads
+    left join {{ ref('con_people') }} as persons on leads.person_key = persons.person_key
 ),
 
 converted as (
@@ -35,6 +42,7 @@ converted as (
         concat_ws(',', mqls.uncounted_reasons, {{ bridge_reasons({
             "'outside_window'": 'shared.numerator = 0 and shared.converted_on is not null',
             "'later_cycle'": 'people.mql_on > people.first_mql_on',
+            "'undated'": 'people.is_undated',
         }) }}) as uncounted_reasons
     from mqls
     left join people on mqls.subject_id = people.lead_id
