@@ -1,4 +1,5 @@
--- Contracts whose yearly revenue at the start is not what the opportunity they came from was won for.
+-- Contracts whose yearly revenue at the start is not what the opportunity they came from was won for, both at the rates of the day on which it was
+-- won: the same money in a foreign currency is no other amount because the contract starts under another rate.
 with links as (
     select contract_id, min(opportunity_id) as opportunity_id
     from {{ ref('relay_b3_links') }}
@@ -6,17 +7,14 @@ with links as (
     having count(*) = 1
 ),
 
-pairs as (
+priced as (
     select
         contracts.source_contract_id,
         contracts.accepted_at,
         opportunities.opportunity_id,
         opportunities.crm_opportunity_id,
         opportunities.amount_base,
-        cast(12 * contracts.mrr_base as decimal(18, 2)) as yearly_base,
-        cast(abs(opportunities.amount_base - 12 * contracts.mrr_base) as decimal(18, 2)) as difference,
-        cast(greatest(opportunities.amount_base, 12 * contracts.mrr_base) as decimal(18, 2)) as greater,
-        cast(least(opportunities.amount_base, 12 * contracts.mrr_base) as decimal(18, 2)) as smaller
+        cast(12 * sources.mrr * {{ base_rate('sources.currency', 'rates.rate_to_base') }} as decimal(18, 2)) as yearly_base
     from {{ ref('con_contracts') }} as contracts
     inner join links
         on contracts.contract_id = links.contract_id and contracts.opportunity_id = links.opportunity_id
@@ -24,10 +22,23 @@ pairs as (
     inner join {{ ref('crm_opportunity') }} as records
         on opportunities.source_system = records.source_system
         and opportunities.crm_opportunity_id = records.crm_opportunity_id
+    inner join {{ ref('cs_contract') }} as sources
+        on contracts.source_system = sources.source_system and contracts.source_contract_id = sources.contract_id
+    left join {{ ref('fx_rates') }} as rates
+        on lower(sources.currency) = lower(rates.currency) and {{ in_force('rates', 'opportunities.won_on') }}
     where not contracts.is_deleted
         and opportunities.is_countable and opportunities.is_won
         and coalesce(lower(records.amount_basis), '') <> 'tcv'
         and contracts.accepted_at <= {{ cross_system_cutoff('crm', 'cs') }}
+),
+
+pairs as (
+    select
+        *,
+        abs(amount_base - yearly_base) as difference,
+        greatest(amount_base, yearly_base) as greater,
+        least(amount_base, yearly_base) as smaller
+    from priced
 ),
 
 units as (
