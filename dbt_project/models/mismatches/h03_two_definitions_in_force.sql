@@ -14,7 +14,7 @@ final as (
         null as ma_record_id,
         null as crm_record_id,
         'report ' || cast(measures.value as {{ dbt.type_string() }}) as ma_value,
-        'shared ' || cast(cast(ours.value as decimal(28, 4)) as {{ dbt.type_string() }}) as crm_value,
+        'shared ' || coalesce(cast(cast(ours.value as decimal(28, 4)) as {{ dbt.type_string() }}), 'none') as crm_value,
         measures.kpi_code || ' ' || measures.view || ' ' || measures.basis || ' ' || coalesce(measures.member, '') || ' ' || measures.grain || ' '
             || cast(measures.period_start as {{ dbt.type_string() }}) || ' ' || measures.segment || '=' || measures.segment_value as detail,
         null as amount_at_stake,
@@ -31,8 +31,8 @@ final as (
         and measures.segment_value = ours.segment_value
     where ours.kpi_code is null
         or ours.is_mature
-            and abs(measures.value - cast(ours.value as decimal(28, 4)))
-                > abs(cast(ours.value as decimal(28, 4))) * {{ mismatch_tolerance('h03_percent') }} / 100
+            and (ours.value is null or abs(measures.value - cast(ours.value as decimal(28, 4)))
+                > abs(cast(ours.value as decimal(28, 4))) * {{ mismatch_tolerance('h03_percent') }} / 100)
 )
 
 select * from final
