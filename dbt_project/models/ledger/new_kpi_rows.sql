@@ -16,10 +16,7 @@ subjects_then as (
 ),
 
 persons_then as (
-    select person_key, record_cnt, deleted_cnt, activity_cnt, activity_sum, stage_cnt, stage_sum
-    from {{ ref('recorded_persons') }}
-    group by person_key, record_cnt, deleted_cnt, activity_cnt, activity_sum, stage_cnt, stage_sum
-    having sum(row_cnt) > 0
+    select * from {{ ref('persons_before') }}
 ),
 
 subjects_now as (
@@ -30,38 +27,41 @@ persons_now as (
     select * from {{ ref('person_states') }}
 ),
 
--- a person that was one of its own and is another's now: both are merged
-merges as (
-    select persons_then.person_key as gone_key, records.person_key as kept_key
-    from persons_then
-    join {{ ref('person_nodes') }} as nodes on persons_then.person_key = nodes.node_key
-    join {{ ref('person_records') }} as records on nodes.node_id = records.node_id
-    where records.person_key <> persons_then.person_key
-),
-
-merged as (
-    select gone_key as person_key from merges
+-- a person is itself a subject, under the key that it had and under that which it has
+renamed as (
+    select person_key as subject_id from persons_then where present_key <> person_key and not is_merged
     union
-    select kept_key from merges
+    select present_key from persons_then where present_key <> person_key and not is_merged
 ),
 
 subjects as (
     select
         changed.subject_type,
         changed.subject_id,
-        subjects_then.subject_id is not null as was_there,
-        subjects_now.subject_id is not null as is_there,
-        coalesce(subjects_now.person_key, subjects_then.person_key) as person_key,
-        coalesce(subjects_now.person_key <> subjects_then.person_key, false) as is_anothers
+        subjects_then.subject_id is not null or renamed.subject_id is not null as was_there,
+        subjects_now.subject_id is not null or renamed.subject_id is not null as is_there,
+        renamed.subject_id is not null as is_renamed,
+        coalesce(subjects_now.person_key, persons_then.present_key, subjects_then.person_key) as person_key,
+        coalesce(subjects_now.person_key <> coalesce(persons_then.present_key, subjects_then.person_key), false) as is_anothers
     from (select distinct subject_type, subject_id from steps where step = 'data') as changed
     left join subjects_then on changed.subject_type = subjects_then.subject_type and changed.subject_id = subjects_then.subject_id
     left join subjects_now on changed.subject_type = subjects_now.subject_type and changed.subject_id = subjects_now.subject_id
+    left join persons_then on subjects_then.person_key = persons_then.person_key
+    left join renamed on changed.subject_type = 'person' and changed.subject_id = renamed.subject_id
+),
+
+merged as (
+    select distinct present_key from persons_then where is_merged
+),
+
+rekeyed_accounts as (
+    select * from {{ ref('rekeyed_accounts') }}
 ),
 
 facts as (
     select
         subjects.*,
-        subjects.is_anothers or merged.person_key is not null as is_merged,
+        subjects.is_anothers or merged.present_key is not null or rekeyed_accounts.account_key is not null as is_merged,
         persons_now.deleted_cnt > persons_then.deleted_cnt or persons_now.activity_cnt_then < persons_then.activity_cnt as is_deleted,
         persons_now.record_cnt_then > persons_then.record_cnt or persons_now.activity_cnt_then > persons_then.activity_cnt as is_late,
         persons_now.activity_sum_then <> persons_then.activity_sum
@@ -72,8 +72,9 @@ facts as (
             or persons_now.activity_cnt > persons_now.activity_cnt_then
             or persons_now.stage_cnt > persons_now.stage_cnt_then as has_more
     from subjects
-    left join merged on subjects.person_key = merged.person_key
-    left join persons_then on subjects.person_key = persons_then.person_key
+    left join merged on subjects.person_key = merged.present_key
+    left join rekeyed_accounts on subjects.subject_type = 'account' and subjects.subject_id = rekeyed_accounts.account_key
+    left join persons_then on subjects.person_key = persons_then.present_key and not persons_then.is_merged
     left join persons_now on subjects.person_key = persons_now.person_key
 ),
 
@@ -101,6 +102,7 @@ final as (
             when definitions.is_estimated then 'follows'
             when steps.kind in ('cohort', 'duration') and facts.has_more then 'elapsed'
             when unsettled.kpi_code is not null then 'elapsed'
+            when facts.is_renamed then 'merge'
             else 'backdated_change'
         end as cause
     from steps
