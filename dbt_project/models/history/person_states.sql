@@ -1,5 +1,5 @@
-{# What is known of a person up to the publish before this run (`*_then`, as it is known now) and up to now: how many records, activities and
-   changes of stage, and where in time they lie. A number that differs from the one recorded then says that the past was changed. #}
+{# What is known of a person up to the publish before this run (`*_then`, as it is known now) and up to now: how many records (deals and contracts are
+   some), activities and changes of stage, and where in time they lie. A number that differs from the one recorded then says that the past was changed. #}
 {%- set events = {'activity': "kind in ('response', 'activity')", 'stage': "kind in ('stage', 'opportunity')"} -%}
 {%- set epoch = "timestamp '1970-01-01 00:00:00'" %}
 with present as (
@@ -31,6 +31,11 @@ records as (
     select person_key, created_at, is_deleted from {{ ref('person_records') }}
     union all
     select person_key, created_at, removed_at is not null from {{ ref('con_opportunities') }}
+    union all
+    select opportunities.person_key, contracts.accepted_at, contracts.is_deleted
+    from {{ ref('relay_b3_links') }} as links
+    join {{ ref('con_contracts') }} as contracts on links.contract_id = contracts.contract_id
+    join {{ ref('con_opportunities') }} as opportunities on links.opportunity_id = opportunities.opportunity_id
 ),
 
 known as (
