@@ -97,7 +97,7 @@ def _finished_build(workspace: Workspace) -> dict[str, Any]:
         raise PublishRefused("the warehouse was never built; run the job refresh")
     if not is_built(workspace):
         raise PublishRefused(
-            "the warehouse's latest build did not end, or a blocking test failed in it; run the job refresh"
+            "the warehouse's latest build did not end, left out models or tests, or a blocking test failed in it; run the job refresh"
         )
     return read_json(workspace.build_state)
 

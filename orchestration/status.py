@@ -20,7 +20,7 @@ def why_run(config: Config, as_of: str | None = None) -> str | None:
     if manifest is None or why_damaged(folder):
         return "the current version is damaged"
     if not is_built(Workspace(config)):
-        return "the warehouse is not whole: its latest build was ended or removed"
+        return "the warehouse is not whole: its latest build did not end well, was of a part, or was removed"
     if pending := pending_files(config):
         return f"{len(pending)} new or changed file(s), such as {pending[0]}"
     now = inputs(config)

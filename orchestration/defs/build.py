@@ -177,7 +177,8 @@ def dbt_definition(
             report.problems.extend(problems)
             names = ", ".join(problem.check for problem in problems) or f"see {workspace.logs}/dbt.log"
             raise dg.Failure(f"dbt build failed: {names}", allow_retries=False)
-        if set(context.selected_asset_keys) == set(warehouse.keys):
+        whole = set(warehouse.keys), set(warehouse.check_keys)
+        if (set(context.selected_asset_keys), set(context.selected_asset_check_keys)) == whole:
             finish_build(workspace, warnings)
 
     return warehouse

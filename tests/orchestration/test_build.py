@@ -35,6 +35,27 @@ MODEL = {
     "meta": {},
 }
 
+TEST = {
+    "unique_id": "test.tasuki.not_null_leads_lead_id.0",
+    "resource_type": "test",
+    "name": "not_null_leads_lead_id",
+    "fqn": ["tasuki", "marts", "not_null_leads_lead_id"],
+    "original_file_path": "models/marts/_marts.yml",
+    "description": "",
+    "config": {"severity": "ERROR", "enabled": True, "meta": {}},
+    "depends_on": {"nodes": [MODEL["unique_id"]]},
+    "attached_node": MODEL["unique_id"],
+    "tags": [],
+    "meta": {},
+}
+MANIFEST = {
+    "nodes": {MODEL["unique_id"]: MODEL, TEST["unique_id"]: TEST},
+    **{kind: {} for kind in ("sources", "exposures", "metrics", "semantic_models", "saved_queries", "selectors")},
+    "parent_map": {MODEL["unique_id"]: [], TEST["unique_id"]: [MODEL["unique_id"]]},
+    "child_map": {MODEL["unique_id"]: [TEST["unique_id"]], TEST["unique_id"]: []},
+    "metadata": {"adapter_type": "duckdb", "project_name": "tasuki"},
+}
+
 
 class FakeDbt:
     """Stands for the dbt resource: its dbt ends at once, and speaks of a node that no manifest has."""
@@ -88,14 +109,7 @@ def test_an_edit_of_the_project_while_a_run_works_is_told(
     checksums = {"before": iter(["new", "new"]), "during": iter(["old", "new"]), "never": iter(["old", "old"])}[edited]
     monkeypatch.setattr(build, "code_checksum", lambda roots: next(checksums))
     monkeypatch.setattr(build, "prepare", lambda workspace: None)
-    manifest = {
-        "nodes": {MODEL["unique_id"]: MODEL},
-        **{kind: {} for kind in ("sources", "exposures", "metrics", "semantic_models", "saved_queries", "selectors")},
-        "parent_map": {MODEL["unique_id"]: []},
-        "child_map": {MODEL["unique_id"]: []},
-        "metadata": {"adapter_type": "duckdb", "project_name": "tasuki"},
-    }
-    asset = build.dbt_definition(workspace, manifest, "old", build.Translator(set()))
+    asset = build.dbt_definition(workspace, MANIFEST, "old", build.Translator(set()))
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             [asset],
@@ -111,6 +125,28 @@ def test_an_edit_of_the_project_while_a_run_works_is_told(
     else:
         assert all("KeyError" not in text and "changed" not in text for text in told)
         assert is_built(workspace)
+
+
+@pytest.mark.parametrize("with_tests", [True, False])
+def test_a_build_whose_tests_were_left_out_may_not_be_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_tests: bool
+) -> None:
+    """Dagster can be asked for assets without their checks, and then has dbt leave its tests out."""
+    workspace = landed(tmp_path)
+    monkeypatch.setattr(build, "code_checksum", lambda roots: "old")
+    monkeypatch.setattr(build, "prepare", lambda workspace: None)
+    asset = build.dbt_definition(workspace, MANIFEST, "old", build.Translator(set()))
+    assert len(list(asset.check_keys)) == 1
+    chosen = dg.AssetSelection.assets(*asset.keys)
+    with dg.DagsterInstance.ephemeral() as instance:
+        dg.materialize(
+            [asset],
+            instance=instance,
+            selection=chosen if with_tests else chosen.without_checks(),
+            resources={"dbt": FakeDbt(0, []), "run_lock": dg.ResourceDefinition.none_resource()},
+            raise_on_error=False,  # this dbt tells of nothing that it made
+        )
+    assert is_built(workspace) is with_tests
 
 
 @pytest.mark.parametrize("damaged", ["manifest.json", "parsed.json"])
