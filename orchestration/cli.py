@@ -357,10 +357,21 @@ def lock(
 ) -> None:
     """Sign the definitions and KPIs as they stand: their versions and checksums go to definitions.lock."""
     company = _load(config) if config is not None else None
-    from orchestration.definitions_lock import LOCK, definitions, differences, read_lock, unsigned, write_lock
+    from orchestration.definitions_lock import (
+        LOCK,
+        DefinitionsError,
+        definitions,
+        differences,
+        read_lock,
+        unsigned,
+        write_lock,
+    )
 
     path = PROJECT_DIR / LOCK
-    found, locked = definitions(PROJECT_DIR), read_lock(path)
+    try:
+        found, locked = definitions(PROJECT_DIR), read_lock(path)
+    except DefinitionsError as error:
+        _stop(str(error), FAILED)
     if problems := unsigned(found, locked):
         _stop("\n".join(["Not signed:", *(f"  {problem}" for problem in problems.values())]), FAILED)
     changed = differences(found, locked)

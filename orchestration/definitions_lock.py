@@ -42,6 +42,10 @@ HEADER = """\
 """
 
 
+class DefinitionsError(Exception):
+    """A file of the definitions cannot be read; the message says which, why and what to do."""
+
+
 @dataclass(frozen=True)
 class Definition:
     """A definition as it stands in the project. `changes` are its YAML's, one dict per version."""
@@ -58,7 +62,8 @@ class Definition:
 def definitions(project: Path, own_seeds: Path | None = None) -> dict[str, Definition]:
     """Every definition of the project (the folder that holds dbt_project/ and seeds/), by name.
 
-    `own_seeds`: a company's own; the thresholds in it are in force there in place of the project's.
+    `own_seeds`: a company's own; the thresholds in it are in force there in place of the project's. Raises DefinitionsError
+    where a YAML cannot be read.
     """
     dbt = project / "dbt_project"
     macros = {
@@ -102,7 +107,11 @@ def definitions(project: Path, own_seeds: Path | None = None) -> dict[str, Defin
 
 
 def _models(yaml_path: Path) -> list[dict[str, Any]]:
-    content = yaml.load(yaml_path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    try:
+        content = yaml.load(yaml_path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise DefinitionsError(f"{yaml_path}{line}: cannot be read as YAML ({error.problem}); correct it") from error
     return list(content.get("models", []))
 
 
@@ -199,8 +208,13 @@ def _digest(parts: Iterable[str]) -> str:
 
 
 def read_lock(path: Path) -> dict[str, dict[str, Any]]:
-    """definition -> {version, sql, thresholds}; empty where there is no lock yet."""
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """definition -> {version, sql, thresholds}; empty where there is no lock yet. Raises DefinitionsError where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionsError(
+            f"{path}: cannot be read ({error}); where a merge left both sides in it: git checkout --ours {path.name}, then `tasuki lock`"
+        ) from error
 
 
 def write_lock(path: Path, found: dict[str, Definition]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ROW_LIMIT = 5
 FAILED = ("error", "fail", "runtime error")
-_OUR_OWN = ("Failure", "WarehouseError")  # errors whose message is written to be read
+_OUR_OWN = ("Failure", "WarehouseError", "DefinitionsError")  # errors whose message is written to be read
 _KEY_ENDINGS = ("_id", "_key", "_code", "_cnt", "_share", "_on", "_at", "_no", "_residual", "rows")
 _KEY_NAMES = {
     "unique_field",

@@ -229,3 +229,22 @@ def test_the_command_refuses_to_sign_and_signs(project: Path, monkeypatch: pytes
     assert "tasuki lock" in behind.output
     assert runner.invoke(cli.app, ["lock"]).exit_code == 0
     assert runner.invoke(cli.app, ["lock", "--check"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("definitions.lock", "git checkout --ours definitions.lock, then `tasuki lock`"),
+        ("dbt_project/models/kpis/mql_cnt.yml", "mql_cnt.yml, line 2: cannot be read as YAML"),
+    ],
+)
+def test_what_a_merge_left_unsolved_is_told_in_one_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch, file: str, said: str
+) -> None:
+    monkeypatch.setattr(cli, "PROJECT_DIR", project)
+    path = project / file
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> upstream/main\n", encoding="utf-8")
+    told = CliRunner().invoke(cli.app, ["lock"])
+    assert told.exit_code == 1
+    assert said in told.output and len(told.output.splitlines()) == 1
