@@ -308,7 +308,7 @@ def prepare(workspace: Workspace) -> None:
     config.warehouse_dir.chmod(0o700)
     workspace.logs.mkdir(parents=True, exist_ok=True)
     merge_seeds(workspace)
-    _end_orphans(workspace)
+    end_orphans(workspace)
     if not workspace.warehouse.exists():
         return
     try:
@@ -324,8 +324,8 @@ def prepare(workspace: Workspace) -> None:
         fsync_path(config.warehouse_dir)
 
 
-def _end_orphans(workspace: Workspace) -> None:
-    """End a dbt that outlived its killed run; the run lock says that no living run owns one."""
+def end_orphans(workspace: Workspace) -> None:
+    """End a dbt that outlived its run, which was killed or terminated; the run lock says that no living run owns one."""
     mark = f" --log-path {workspace.logs} "
     orphans = [pid for pid, command in _processes() if mark in f"{command} " and pid != os.getpid()]
     for pid in orphans:

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from orchestration.lock import RunActive, RunLock
 from orchestration.publish import heal
-from orchestration.warehouse import DBT_DIR, Workspace
+from orchestration.warehouse import DBT_DIR, Workspace, end_orphans
 
 AS_OF_TAG = "tasuki/as_of"
 FULL_REFRESH_TAG = "tasuki/full_refresh"
@@ -44,7 +44,10 @@ def run_lock_resource(workspace: Workspace) -> dg.ResourceDefinition:
         try:
             with RunLock(workspace.lock):
                 heal(workspace.config)
-                yield None
+                try:
+                    yield None
+                finally:
+                    end_orphans(workspace)  # Dagster does not always pass on to dbt that the run was terminated
         except RunActive as error:
             raise dg.Failure(str(error), allow_retries=False) from error
 

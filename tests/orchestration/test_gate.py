@@ -1,10 +1,15 @@
 """The gate in Dagster itself: candidate, audit and publishing as one job, on a warehouse made by hand."""
 
+import contextlib
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from orchestration.defs.audit import CANDIDATE, PUBLISHED, audit_checks, candidate_asset, published_asset
 from orchestration.defs.resources import run_lock_resource
@@ -84,3 +89,26 @@ def test_a_run_holds_the_lock_whoever_started_it(
     assert held == [True]
     with RunLock(workspace.lock):  # let go after the run
         pass
+
+
+def test_a_terminated_run_leaves_no_dbt_behind(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """Dagster interrupts a step between two of its events, where nothing of ours is told of it."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    @dg.op(required_resource_keys={"run_lock"})
+    def building() -> None:
+        command = [sys.executable, "-c", "import time; time.sleep(600)", "--log-path", str(workspace.logs)]
+        started.append(subprocess.Popen(command))
+        raise DagsterExecutionInterruptedError
+
+    @dg.job(resource_defs={"run_lock": run_lock_resource(workspace)}, executor_def=dg.in_process_executor)
+    def refresh() -> None:
+        building()
+
+    with contextlib.suppress(DagsterExecutionInterruptedError):
+        refresh.execute_in_process(instance=instance, raise_on_error=False)
+    (dbt,) = started
+    try:
+        assert dbt.wait(timeout=10) == -signal.SIGKILL
+    finally:
+        dbt.kill()
