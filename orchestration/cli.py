@@ -462,7 +462,6 @@ def _run(
 ) -> None:
     from orchestration.landing import unclaimed_files
     from orchestration.lock import RunActive, RunLock
-    from orchestration.notify import run_failed
     from orchestration.progress import Report, few
     from orchestration.publish import PublishRefused, heal
     from orchestration.run import refresh
@@ -488,16 +487,18 @@ def _run(
     except RunActive as error:
         _stop(str(error), BUSY)
     except (WarehouseError, PublishRefused) as error:
+        _post_failure(config, str(error))
         _stop(str(error), FAILED)
+    except OSError as error:
+        _post_failure(config, _refused(error, config.home_dir))
+        raise
     except KeyboardInterrupt:
         _stop("Interrupted. Nothing needs repair: run again", INTERRUPTED)
     from orchestration.summary import print_failure, print_summary
 
     if not done:
         print_failure(report, sys.stderr, Workspace(config).logs / "run.log")
-        checks = "; ".join(problem.check for problem in report.problems)
-        if config.notify.webhook_env:
-            run_failed(config, "from the command line", f"Failed: {checks}")
+        _post_failure(config, "; ".join(problem.check for problem in report.problems))
         raise typer.Exit(FAILED)
     from rich.console import Console
 
@@ -505,6 +506,13 @@ def _run(
 
     console = Console() if sys.stdout.isatty() else Console(width=160)
     print_summary(config, report, next(manifest for manifest in kept(config) if manifest["is_current"]), console)
+
+
+def _post_failure(config: Config, message: str) -> None:
+    from orchestration.notify import run_failed
+
+    if config.notify.webhook_env:
+        run_failed(config, "from the command line", f"Failed: {message}")
 
 
 def _load(path: Path, *, lands: bool = True) -> Config:

@@ -1,10 +1,12 @@
 """What a run tells of a company of which nothing has landed."""
 
+import errno
 import os
 import shutil
 import signal
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import dagster as dg
 import pytest
@@ -108,3 +110,25 @@ def test_an_interrupted_run_is_no_failure(workspace: Workspace, monkeypatch: pyt
     done = CliRunner().invoke(app, ["run", "--config", str(workspace.config.path)])
     assert done.exit_code == 130
     assert done.stderr.splitlines()[-1] == "Interrupted. Nothing needs repair: run again"
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (None, "Failed: nothing has landed yet: put exports into "),
+        (OSError(errno.ENOSPC, "No space left on device"), "cannot be written: No space left on device"),
+    ],
+)
+def test_a_run_that_cannot_work_is_posted_like_one_that_fails(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, fault: OSError | None, said: str
+) -> None:
+    """Who starts it from cron reads no terminal."""
+    posted: list[str] = []
+    toml = workspace.config.path
+    toml.write_text(f'{TOML}[notify]\nwebhook_env = "HOOK"\n', encoding="utf-8")
+    monkeypatch.setattr("orchestration.notify.post", lambda _, text: posted.append(text))
+    if fault is not None:
+        monkeypatch.setattr("orchestration.run.refresh", Mock(side_effect=fault))
+    done = CliRunner().invoke(app, ["run", "--config", str(toml)])
+    assert done.exit_code == 1
+    assert len(posted) == 1 and said in posted[0]
