@@ -54,7 +54,7 @@ def run_query(config: Config, statement: str) -> Answer:
         con.execute(
             f"attach {literal(str(config.published_dir / 'versions' / version / MARTS_FILE))} as tasuki (read_only)"
         )
-        con.execute("use tasuki")
+        con.execute("use tasuki.marts")  # so that `show tables` lists them
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
         statements = con.extract_statements(statement)

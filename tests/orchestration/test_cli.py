@@ -41,6 +41,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
 
 def test_sql_as_table_csv_and_json(company: Company) -> None:
     assert "lead_id" in company.tasuki("sql", "select lead_id from marts.leads order by 1").out
+    assert {"name": "leads"} in json.loads(company.tasuki("sql", "--json", "show tables").out)
     statement = """
         select lead_id, mql_at, date '2026-01-01' as on_day, 1.50 as amount, cast(2 as decimal(18, 2)) as whole,
             null as nothing, '=1+1,\"日本\"' as text, 'nan'::double as nan, [1, 2] as list
