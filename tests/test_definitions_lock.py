@@ -8,15 +8,17 @@ from typer.testing import CliRunner
 
 from orchestration import cli
 from orchestration.definitions_lock import definitions, differences, normalised, read_lock, unsigned, write_lock
+from orchestration.simulation.seeds import FROZEN_SEEDS
 
 REPO = Path(__file__).parents[1]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project's definitions and seeds, to be changed, with a lock that fits."""
+    """The project's definitions and seeds, to be changed, with a lock that fits. Of a fork with thresholds of its own too."""
     for folder in ("dbt_project/models", "dbt_project/macros", "seeds"):
         shutil.copytree(REPO / folder, tmp_path / folder)
+    shutil.copytree(FROZEN_SEEDS, tmp_path / "seeds", dirs_exist_ok=True)
     write_lock(tmp_path / "definitions.lock", definitions(tmp_path))
     return tmp_path
 
@@ -29,6 +31,13 @@ def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text, f"{path} has no {old}"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def change(project: Path) -> int:
+    """Change a KPI as it stands. Returns the version that it then needs."""
+    path = project / "dbt_project/models/kpis/mql_cnt.sql"
+    path.write_text(path.read_text(encoding="utf-8") + "limit 1\n", encoding="utf-8")
+    return definitions(project)["mql_cnt"].version + 1
 
 
 def test_what_is_committed_is_signed() -> None:
@@ -50,17 +59,19 @@ def test_what_counts_is_kept(sql: str) -> None:
 
 
 def test_a_changed_definition_without_a_version_fails_and_says_what_to_do(project: Path) -> None:
-    edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
+    version = change(project)
     (problem,) = problems(project)
-    assert "mql_cnt.sql, what it is made of or its kind changed, but its version is still 1" in problem
-    assert "mql_cnt.yml raise `version` to 2" in problem
+    assert f"mql_cnt.sql, what it is made of or its kind changed, but its version is still {version - 1}" in problem
+    assert f"mql_cnt.yml raise `version` to {version}" in problem
     assert "tasuki lock" in problem
 
 
 def test_a_version_without_note_or_approval_fails(project: Path) -> None:
-    edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
-    edit(project / "dbt_project/models/kpis/mql_cnt.yml", "version: 1\n", "version: 2\n")
-    note = "            - {version: 2, since: 2027-01-01, what: Hot leads only, approved_by: {marketing: 佐藤%s}}\n"
+    version = change(project)
+    edit(project / "dbt_project/models/kpis/mql_cnt.yml", f"version: {version - 1}\n", f"version: {version}\n")
+    note = (
+        f"            - {{version: {version}, since: 2027-01-01, what: Hot only, approved_by: {{marketing: 佐藤%s}}}}\n"
+    )
     assert "lacks a note or the approval of one person of each team" in problems(project)[0]
     changes = project / "dbt_project/models/kpis/mql_cnt.yml"
     edit(changes, "changes:\n", "changes:\n" + note % "")
@@ -193,7 +204,7 @@ def test_a_companys_own_thresholds_are_not_signed(
     own = tmp_path / "own"
     own.mkdir()
     for name in ("hot_lead_thresholds.csv", "gross_margins.csv", "channels.csv"):
-        shutil.copyfile(REPO / "seeds" / name, own / name)
+        shutil.copyfile(project / "seeds" / name, own / name)
     toml = tmp_path / "tasuki.toml"
     toml.write_text('[company]\nname = "x"\nseeds = "own"\n[systems.generic]\nfolder = "own"\n', encoding="utf-8")
     monkeypatch.setattr(cli, "PROJECT_DIR", project)
@@ -214,15 +225,15 @@ def test_the_command_refuses_to_sign_and_signs(project: Path, monkeypatch: pytes
     monkeypatch.setattr(cli, "PROJECT_DIR", project)
     path = project / "definitions.lock"
     before = path.read_text(encoding="utf-8")
-    edit(project / "dbt_project/models/kpis/mql_cnt.sql", "mql_on is not null", "mql_on is not null and is_hot")
+    version = change(project)
     runner = CliRunner()
     for arguments in (["lock"], ["lock", "--check"]):
         refused = runner.invoke(cli.app, arguments)
         assert refused.exit_code == 1
         assert "mql_cnt" in refused.output
         assert path.read_text(encoding="utf-8") == before
-    edit(project / "dbt_project/models/kpis/mql_cnt.yml", "version: 1\n", "version: 2\n")
-    approved = "changes:\n            - {version: 2, since: 2027-01-01, what: Hot only, approved_by: {marketing: 佐藤, sales: 鈴木}}\n"
+    edit(project / "dbt_project/models/kpis/mql_cnt.yml", f"version: {version - 1}\n", f"version: {version}\n")
+    approved = f"changes:\n            - {{version: {version}, since: 2027-01-01, what: Hot only, approved_by: {{marketing: 佐藤, sales: 鈴木}}}}\n"
     edit(project / "dbt_project/models/kpis/mql_cnt.yml", "changes:\n", approved)
     behind = runner.invoke(cli.app, ["lock", "--check"])
     assert behind.exit_code == 1
