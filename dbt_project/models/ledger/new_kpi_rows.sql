@@ -29,9 +29,9 @@ persons_now as (
 
 -- a person is itself a subject, under the key that it had and under that which it has
 renamed as (
-    select person_key as subject_id from persons_then where present_key <> person_key and not is_merged
+    select 'person' as subject_type, person_key as subject_id from persons_then where present_key <> person_key and not is_merged
     union
-    select present_key from persons_then where present_key <> person_key and not is_merged
+    select 'person', present_key from persons_then where present_key <> person_key and not is_merged
 ),
 
 subjects as (
@@ -47,7 +47,7 @@ subjects as (
     left join subjects_then on changed.subject_type = subjects_then.subject_type and changed.subject_id = subjects_then.subject_id
     left join subjects_now on changed.subject_type = subjects_now.subject_type and changed.subject_id = subjects_now.subject_id
     left join persons_then on subjects_then.person_key = persons_then.person_key
-    left join renamed on changed.subject_type = 'person' and changed.subject_id = renamed.subject_id
+    left join renamed on changed.subject_type = renamed.subject_type and changed.subject_id = renamed.subject_id
 ),
 
 merged as (
@@ -55,7 +55,7 @@ merged as (
 ),
 
 rekeyed_accounts as (
-    select * from {{ ref('rekeyed_accounts') }}
+    select 'account' as subject_type, account_key from {{ ref('rekeyed_accounts') }}
 ),
 
 facts as (
@@ -73,7 +73,7 @@ facts as (
             or persons_now.stage_cnt > persons_now.stage_cnt_then as has_more
     from subjects
     left join merged on subjects.person_key = merged.present_key
-    left join rekeyed_accounts on subjects.subject_type = 'account' and subjects.subject_id = rekeyed_accounts.account_key
+    left join rekeyed_accounts on subjects.subject_type = rekeyed_accounts.subject_type and subjects.subject_id = rekeyed_accounts.account_key
     left join persons_then on subjects.person_key = persons_then.present_key and not persons_then.is_merged
     left join persons_now on subjects.person_key = persons_now.person_key
 ),
