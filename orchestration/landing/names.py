@@ -98,6 +98,7 @@ class ColumnNames:
         for position, header in enumerate(headers):
             names.add(position, header)
         there = {_bare(header) for header in headers}
-        if absent := [header for header in header_map or {} if _bare(header) not in there]:
+        mapped = (header_map or {}).items()
+        if absent := [header for header, name in mapped if _bare(header) not in there and name not in names.names]:
             names.notes.append(f"`columns` names headers that the file does not have: {', '.join(absent)}")
         return names

@@ -46,6 +46,10 @@ def test_a_header_in_several_lines_is_named_without_them(header, written):
     assert ColumnNames.of([header], {written: "contract_id"}).names == ["contract_id"]
 
 
+def test_a_header_that_was_renamed_is_not_missed():
+    assert ColumnNames.of(["月額(税抜)"], {"月額": "mrr", "月額(税抜)": "mrr"}).notes == []
+
+
 def test_a_named_header_that_is_not_there_is_told():
     names = ColumnNames.of(["契約番号", "月額(税抜)"], {"契約番号": "contract_id", "月額": "mrr"})
     assert (names.names, names.notes) == (
