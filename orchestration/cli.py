@@ -221,6 +221,7 @@ def digest(
         _stop(f"--language {language}: write ja or en", WRONG_USE)
     company = _load(config, lands=False)
     from orchestration.digest import to_markdown, write_digests
+    from orchestration.progress import visible
     from orchestration.query import QueryError
 
     folder = (out or company.home_dir / "digests").absolute()
@@ -230,7 +231,7 @@ def digest(
         _stop(str(error), FAILED)
     except OSError as error:
         _stop(f"--out {folder}: cannot be written: {error.strerror}; name a folder of your own", WRONG_USE)
-    typer.echo(to_markdown(digests["ja" if language == "ja" else "en"]), nl=False)
+    typer.echo(visible(to_markdown(digests["ja" if language == "ja" else "en"])), nl=False)
     typer.echo(f"Written to {folder}", err=True)
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from orchestration.config import PROJECT_DIR, Config
 from orchestration.landing.sql import literal
 from orchestration.ledger import ledger_dir
+from orchestration.progress import visible
 from orchestration.query import Answer, QueryError, run_query
 from orchestration.warehouse import Workspace
 
@@ -106,7 +107,7 @@ def explain(config: Config, mismatch_id: str, personal: bool, out: IO[str]) -> N
     clock = config.company.clock
 
     def say(text: str = "") -> None:
-        console.print(Text(text), soft_wrap=True)
+        console.print(Text(visible(text)), soft_wrap=True)
 
     say(
         f"{row['rule_code']} {rule['name_ja']} / {rule['name_en']}  ({row['severity']}, {row['team']}, {row['status']})"
@@ -161,7 +162,7 @@ def _sides(config: Config, row: dict[str, Any], personal: bool) -> Table:
         pad_edge=False,
     )
     says = [row[f"{side}_value"] or "" for side in SIDES]
-    table.add_row(f"says{_zone(*says)}", *map(Text, says))
+    table.add_row(f"says{_zone(*says)}", *(Text(visible(text)) for text in says))
     for name in dict.fromkeys(name for record in sides.values() for name in record):
         values = [sides[side].get(name) for side in SIDES]
         if any(value is not None for value in values):
@@ -169,7 +170,7 @@ def _sides(config: Config, row: dict[str, Any], personal: bool) -> Table:
             shown = [
                 "" if value is None else "(--personal shows it)" if hidden else _text(config, value) for value in values
             ]
-            table.add_row(name, *(Text(text) for text in shown))
+            table.add_row(name, *(Text(visible(text)) for text in shown))
     return table
 
 

@@ -26,6 +26,19 @@ class Problem:
     more_rows: int = 0
 
 
+# Text from exports, names of files among it, must not steer the terminal that shows it: a control character is shown as its picture.
+_CONTROLS = {
+    **{sign: 0x2400 + sign for sign in range(32) if chr(sign) not in "\t\n"},
+    0x7F: 0x2421,
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+}
+
+
+def visible(text: str) -> str:
+    """A text as a terminal may show it."""
+    return text.translate(_CONTROLS)
+
+
 @dataclass
 class Report:
     """What a run did, gathered while it runs. Times are seconds; `out` takes progress lines."""
@@ -40,7 +53,7 @@ class Report:
     def line(self, text: str) -> None:
         """One line of progress."""
         if self.out is not None:
-            print(text, file=self.out, flush=True)
+            print(visible(text), file=self.out, flush=True)
 
     def step(self, name: str | None) -> None:
         """A step begins (and the one before it ends); None: the last one has ended."""

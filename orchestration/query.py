@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.config import Config
 from orchestration.landing.sql import literal
+from orchestration.progress import visible
 from orchestration.publish import MARTS_FILE, current_version, why_no_version, why_unreadable
 
 SHOWN_ROWS = 200
@@ -110,9 +111,9 @@ def write_table(answer: Answer, out: IO[str]) -> None:
     rows = list(answer.rows())
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in answer.columns:
-        table.add_column(Text(name))
+        table.add_column(Text(visible(name)))
     for row in rows[:SHOWN_ROWS]:
-        table.add_row(*(Text("" if value is None else _text(value)) for value in row))
+        table.add_row(*(Text("" if value is None else visible(_text(value))) for value in row))
     console.print(table)
     if not rows:
         console.print("no rows")

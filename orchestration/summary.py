@@ -7,11 +7,12 @@ from typing import IO, Any
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from orchestration.config import Config
 from orchestration.landing.sql import literal
 from orchestration.ledger import publish_no
-from orchestration.progress import Report, few
+from orchestration.progress import Report, few, visible
 from orchestration.publish import MARTS_FILE
 from orchestration.warehouse import Workspace
 
@@ -76,7 +77,8 @@ def _print_landed(report: Report, console: Console) -> None:
     for result in landed:
         counts = (result.rows_in, result.rows_landed, result.rows_rejected)
         notes = [result.error] if result.error else result.drift[:3]
-        table.add_row(f"{result.system}.{result.table}", *(f"{n:,}" for n in counts), "; ".join(filter(None, notes)))
+        told = Text(visible("; ".join(filter(None, notes))))
+        table.add_row(f"{result.system}.{result.table}", *(f"{n:,}" for n in counts), told)
     console.print(table)
 
 

@@ -216,6 +216,8 @@ def _how_to_claim(relative: str, system: str, tables: list[str]) -> str:
     path = PurePosixPath(relative.lower())
     close = difflib.get_close_matches(path.stem.rstrip("0123456789-_. "), tables, 1)
     is_usable = path.suffix.removeprefix(".") in EXTENSIONS
+    if path.suffix in (".gz", ".zip"):
+        return f"unpack it: {path.suffix} is not read"
     name = f"{close[0] if close else tables[0]}_20260401{path.suffix if is_usable else '.csv'}"
     what = "name it" if is_usable else "export it as CSV, named"
     section = f"systems.{system}.feeds.{close[0] if close else '<table>'}"

@@ -252,6 +252,14 @@ def test_temporary_foreign_and_linked_files(company, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("suffix", [".gz", ".zip"])
+def test_a_packed_file_is_to_be_unpacked(company, suffix):
+    company.put(f"contacts_20260401.csv{suffix}", "")
+    assert unclaimed_files(company.config.feeds) == [
+        f"crm: contacts_20260401.csv{suffix}: unpack it: {suffix} is not read"
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [("My events.csv", "events_20260401.csv"), ("sub/Kontakt-2026-03-31.JSONL", "contacts_20260401.jsonl")],

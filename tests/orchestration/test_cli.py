@@ -79,6 +79,14 @@ def test_csv_holds_no_formula(company: Company, start: str) -> None:
     assert header == ["a", f"'{text}"] and row == [f"'{text}", "-1"]
 
 
+def test_text_from_exports_does_not_steer_the_terminal(company: Company) -> None:
+    shown = company.tasuki(
+        "sql", "select 'a' || chr(27) || '[2J' || chr(155) || '東京　' || chr(7) as \"b\u001b[1m\""
+    ).out
+    assert "a␛[2J�東京　␇" in shown and "b␛[1m" in shown
+    assert not {"\x1b", "\x9b", "\x07"} & set(shown)
+
+
 def test_a_current_version_that_was_removed_is_told(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     audited_candidate(workspace, "r1")

@@ -192,6 +192,18 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
             ],
         )
     ],
+    ("generic", "ma_campaign_member"): [
+        (
+            "m1",
+            DAY_1,
+            True,
+            [
+                {"member_id": "1", "responded_at": "2026-01-01 10:00:00"},
+                {"member_id": "2", "responded_at": "2026-01-01 10:00:00", "has_responded": "false"},
+                {"member_id": "3"},
+            ],
+        )
+    ],
 }
 
 
@@ -252,6 +264,7 @@ def query(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tupl
         for t in (
             "ma_person",
             "ma_merge",
+            "ma_campaign_member",
             "ma_stage_history",
             "ma_activity",
             "crm_lead",
@@ -325,6 +338,13 @@ def test_a_lead_that_names_its_opportunity_was_converted(query: Query) -> None:
     """Many CRMs have no box that says so beside the deal's number."""
     rows = query("select crm_lead_id, is_converted from contract.crm_lead where source_system = 'generic' order by 1")
     assert rows == [("1", True), ("2", True), ("3", False), ("4", False)]
+
+
+def test_a_member_with_a_responses_time_responded(query: Query) -> None:
+    rows = query(
+        "select member_id, has_responded from contract.ma_campaign_member where source_system = 'generic' order by 1"
+    )
+    assert rows == [("1", True), ("2", False), ("3", False)]
 
 
 def test_a_history_names_a_field_as_its_column_is_named(query: Query) -> None:

@@ -26,7 +26,8 @@ from {{ relations[system] }}
 {%- endmacro %}
 
 {# A staging model of the system `generic`: the newest rows of the raw table of the same name, in contract shape already.
-   A snapshot that no longer has a key deletes it. A lead that has a conversion's date or opportunity was converted where nothing says so. #}
+   A snapshot that no longer has a key deletes it. A lead that has a conversion's date or opportunity was converted, and
+   a campaign's member with a response's time responded, where nothing says so. #}
 {% macro generic_contract_rows(table) -%}
     {%- set newest = newest_rows('generic', table) -%}
     {%- if not execute -%}
@@ -48,6 +49,7 @@ final as (
         end as deleted_at
         {%- elif column == 'is_converted' -%}
         coalesce(is_converted, converted_on is not null or converted_at is not null or converted_opportunity_id is not null) as is_converted
+        {%- elif column == 'has_responded' -%} coalesce(has_responded, responded_at is not null) as has_responded
         {%- elif column == 'delivered_at' -%} _extracted_at as delivered_at
         {%- else -%} {{ column }} {%- endif %}
         {%- if not loop.last %},{% endif %}
