@@ -97,8 +97,12 @@ def test_a_terminated_run_leaves_no_dbt_behind(workspace: Workspace, instance: d
 
     @dg.op(required_resource_keys={"run_lock"})
     def building() -> None:
-        command = [sys.executable, "-c", "import time; time.sleep(600)", "--log-path", str(workspace.logs)]
-        started.append(subprocess.Popen(command))
+        work = "import time; print(flush=True); time.sleep(600)"
+        command = [sys.executable, "-c", work, "--log-path", str(workspace.logs)]
+        dbt = subprocess.Popen(command, stdout=subprocess.PIPE)
+        started.append(dbt)
+        assert dbt.stdout is not None
+        dbt.stdout.readline()  # a process that has not begun yet is listed without its arguments
         raise DagsterExecutionInterruptedError
 
     @dg.job(resource_defs={"run_lock": run_lock_resource(workspace)}, executor_def=dg.in_process_executor)
