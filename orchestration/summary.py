@@ -83,7 +83,7 @@ def _print_landed(report: Report, console: Console) -> None:
 
 
 def _print_failed_casts(warehouse: Path, report: Report, console: Console) -> None:
-    """What this run's batches hold that is not of its column's type: how many, and where the first stands. Never the text."""
+    """What of this run's batches was not understood or left out: how many values or rows, and where the first stands. Never the text."""
     batches = [batch.batch_id for result in report.landed for batch in result.batches]
     with duckdb.connect(str(warehouse), read_only=True, config={"autoinstall_known_extensions": False}) as con:
         rows = con.execute(
@@ -95,7 +95,9 @@ def _print_failed_casts(warehouse: Path, report: Report, console: Console) -> No
             [batches],
         ).fetchall()
     if rows:
-        console.print(f"Values that were not understood (rows of {warehouse}, staging.cast_failures):")
+        console.print(
+            f"Values that were not understood, rows that were left out (staging.cast_failures of {warehouse}):"
+        )
     for line in few([f"  {name}: {count:,} {reason}, the first in {first}" for name, reason, count, first in rows]):
         console.print(line, markup=False, highlight=False)
 

@@ -14,7 +14,7 @@
     {%- endif %}
 {%- endmacro %}
 
-{# One row per value that fails its cast and per row without key, in the unchecked batches. The SQL is written for the tables that
+{# One row per value that fails its cast, per row without key and per row that another of its key follows in its file, in the unchecked batches. The SQL is written for the tables that
    have such batches; the others are not read. #}
 {% macro failed_casts() -%}
     {%- set registry = unchecked_batches() -%}
@@ -27,6 +27,7 @@
         {%- endfor -%}
         {%- for node in graph.sources.values() if batches.get(node.source_name ~ '.' ~ node.name) -%}
             {%- do selects.append(failed_casts_of(node, batches[node.source_name ~ '.' ~ node.name])) -%}
+            {%- do selects.append(repeated_keys_of(node, batches[node.source_name ~ '.' ~ node.name])) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- for column, type in [('system', 'varchar'), ('table_name', 'varchar'), ('column_name', 'varchar'), ('value', 'varchar'),
@@ -94,4 +95,53 @@
         {{ 'union all' if not loop.last }}
         {% endfor %}
     ) as failures
+{%- endmacro %}
+
+{# The rows of the given batches that do not count as another one of their key follows them in their file and says something else: the key may be
+   none. Where a connector keeps history that is as it should be. Events are many and their key is seldom wrong: the first ones tell. #}
+{% macro repeated_keys_of(node, batch_ids) -%}
+    {%- set keys = key_columns(node) -%}
+    {%- set key_and_batch = fingerprint(keys | map(attribute='stand_in') | list + ['_batch_id']) -%}
+    {%- set looked_at -%}
+        from {{ source(node.source_name, node.name) }}
+        where _batch_id in ({% for id in batch_ids %}'{{ id }}'{{ ', ' if not loop.last }}{% endfor %})
+            and {{ has_key(node) }}
+            {%- if keeps_history(node) %}
+            and {{ given_text('_fivetran_active') }} is null
+            {%- endif %}
+            {%- if feed_delivery(node) == 'append' %}
+            and _row_number <= 100000
+            {%- endif %}
+    {%- endset -%}
+    select * from (
+        with repeated as (
+            select {{ key_and_batch }} as key_and_batch {{ looked_at }} group by 1 having count(*) > 1
+        ),
+
+        numbered as (
+            select
+                {{ keys | map(attribute='text') | join(" || '|' || ") }} as key_text,
+                {{ fingerprint(raw_columns(node) | map(attribute='text') | list) }} as content,
+                _batch_id,
+                _source_file,
+                _row_number
+            {{ looked_at }}
+                and {{ key_and_batch }} in (select key_and_batch from repeated)
+        ),
+
+        followed as (
+            select
+                *,
+                last_value(content) over (
+                    partition by _batch_id, key_text order by _row_number nulls last rows between unbounded preceding and unbounded following
+                ) as last_content
+            from numbered
+        )
+
+        select
+            '{{ node.source_name }}', '{{ node.name }}', '{{ keys | map(attribute='name') | join(', ') }}', key_text, 'varchar', 'followed by another row of its key',
+            _batch_id, _source_file, _row_number
+        from followed
+        where content <> last_content
+    ) as repeated_keys
 {%- endmacro %}
