@@ -18,7 +18,12 @@ _OUR_OWN = ("Failure", "WarehouseError", "DefinitionsError")  # errors whose mes
 _KEY_ENDINGS = ("_id", "_key", "_code", "_cnt", "_share", "_on", "_at", "_no", "_residual", "rows")
 _KEY_NAMES = {
     "unique_field",
+    "from_field",
     "n_records",
+    "mart",
+    "fault",
+    "counted",
+    "wanted_type",
     "boundary",
     "channel",
     "classification",
@@ -79,14 +84,19 @@ def _problem(workspace: Workspace, result: dict[str, Any]) -> Problem:
     return Problem(_name(result), message, rows, max((result["failures"] or 0) - len(rows), 0))
 
 
+def key_columns(con: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    """Which columns of a query may be shown: keys, counts, and what names a part of the marts. Raises duckdb.Error."""
+    names = [row[0] for row in con.execute(f"describe {query}").fetchall()]
+    return [name for name in names if name in _KEY_NAMES or name.endswith(_KEY_ENDINGS)]
+
+
 def failing_rows(database: str, query: str) -> list[dict[str, Any]]:
     """The key columns of a few rows of a failing test's query."""
     con = duckdb.connect(config={"autoinstall_known_extensions": False})
     try:
         con.execute(f"attach {literal(database)} as warehouse (read_only)")
         con.execute("use warehouse")
-        names = [row[0] for row in con.execute(f"describe {query}").fetchall()]
-        keys = [name for name in names if name in _KEY_NAMES or name.endswith(_KEY_ENDINGS)]
+        keys = key_columns(con, query)
         if not keys:
             return []
         columns = ", ".join(identifier(key) for key in keys)

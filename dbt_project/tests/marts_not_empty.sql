@@ -1,19 +1,15 @@
--- Blocking: where there is any person, these marts have rows.
-{% set marts = ['leads', 'people', 'stage_events', 'kpi_values', 'kpi_catalogue', 'calendar', 'data_status'] -%}
+-- Blocking: where there is any person, these marts have rows; leads where any has a time, stage events where any is conformed.
+{% set marts = {'people': 'con_people', 'leads': 'lead_cycles', 'kpi_values': 'lead_cycles', 'kpi_catalogue': 'con_people', 'calendar': 'con_people',
+                'data_status': 'con_people', 'stage_events': 'con_stage_events'} -%}
 with row_counts as (
-    {% for mart in marts -%}
-    select '{{ mart }}' as mart, count(*) as row_cnt from {{ ref(mart) }}
+    {% for mart, made_of in marts.items() -%}
+    select '{{ mart }}' as mart, (select count(*) from {{ ref(mart) }}) as row_cnt, (select count(*) from {{ ref(made_of) }}) as source_cnt
     {%- if not loop.last %}
     union all
     {% endif %}
     {%- endfor %}
-),
-
-people as (
-    select count(*) as person_cnt from {{ ref('con_people') }}
 )
 
-select row_counts.mart
+select mart
 from row_counts
-join people on people.person_cnt > 0
-where row_counts.row_cnt = 0
+where row_cnt = 0 and source_cnt > 0

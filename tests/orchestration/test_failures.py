@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import duckdb
 
-from orchestration.failures import ROW_LIMIT, dbt_problems
+from orchestration.failures import ROW_LIMIT, dbt_problems, key_columns
 from orchestration.warehouse import Workspace
+from tests.conftest import Company
 
 
 def test_tests_that_fail_or_warn_tell_the_keys_of_a_few_rows(tmp_path: Path) -> None:
@@ -34,3 +35,13 @@ def test_tests_that_fail_or_warn_tell_the_keys_of_a_few_rows(tmp_path: Path) -> 
     assert warnings == [
         {"check": "test warns", "message": "Got 7 results", "rows": rows, "passed": False, "blocks": False}
     ]
+
+
+def test_every_check_of_the_project_says_which_rows(sample_company: Company) -> None:
+    """But for those of dbt that find nulls: their rows have no more than the null."""
+    workspace = Workspace(sample_company.config)
+    results = json.loads((workspace.target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    checks = [one for one in results if one["unique_id"].startswith("test.") and ".not_null_" not in one["unique_id"]]
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as con:
+        shown = {one["unique_id"]: key_columns(con, one["compiled_code"]) for one in checks}
+    assert len(shown) > 300 and [name for name, keys in shown.items() if not keys] == []
