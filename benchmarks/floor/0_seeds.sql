@@ -3,6 +3,9 @@
 create temp table activity_types as
 from read_csv(getvariable('seeds') || '/activity_types.csv', header = true, all_varchar = false, columns = {'source_system': 'varchar', 'object': 'varchar', 'source_value': 'varchar', 'activity_type': 'varchar', 'is_response': 'boolean', 'is_inbound': 'boolean'});
 
+create temp table activity_outcomes as
+from read_csv(getvariable('seeds') || '/activity_outcomes.csv', header = true, all_varchar = false, columns = {'source_value': 'varchar', 'outcome': 'varchar'});
+
 create temp table business_hours as
 from read_csv(getvariable('seeds') || '/business_hours.csv', header = true, all_varchar = false, columns = {'open_minute': 'integer', 'close_minute': 'integer'});
 

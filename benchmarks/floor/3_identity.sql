@@ -387,11 +387,12 @@ mapped as (
             when lower(trim(sales.direction)) = 'inbound' or activity_types.is_inbound then 'inbound'
             else 'outbound'
         end as mapped_direction,
-        lower(trim(sales.outcome)) as mapped_outcome
+        activity_outcomes.outcome as mapped_outcome
     from sales
     left join activity_types
         on sales.source_system = activity_types.source_system
         and lower(trim(sales.activity_type)) = activity_types.source_value
+    left join activity_outcomes on lower(trim(sales.outcome)) = activity_outcomes.source_value
 )
 select
     source_system,

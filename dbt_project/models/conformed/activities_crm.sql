@@ -8,6 +8,10 @@ activity_types as (
     select * from {{ ref('activity_types') }} where object = 'crm_activity'
 ),
 
+activity_outcomes as (
+    select * from {{ ref('activity_outcomes') }}
+),
+
 mapped as (
     select
         sales.*,
@@ -17,11 +21,12 @@ mapped as (
             when lower(sales.direction) = 'inbound' or activity_types.is_inbound then 'inbound'
             else 'outbound'
         end as mapped_direction,
-        lower(sales.outcome) as mapped_outcome
+        activity_outcomes.outcome as mapped_outcome
     from sales
     left join activity_types
         on sales.source_system = activity_types.source_system
         and lower(sales.activity_type) = activity_types.source_value
+    left join activity_outcomes on lower(sales.outcome) = activity_outcomes.source_value
 ),
 
 final as (

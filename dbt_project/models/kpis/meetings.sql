@@ -7,6 +7,10 @@ records as (
     select source_system, activity_id, booked_at, held_at, created_at, outcome from {{ ref('crm_activity') }}
 ),
 
+activity_outcomes as (
+    select * from {{ ref('activity_outcomes') }}
+),
+
 countable as (
     select person_key from {{ ref('countable_people') }} where is_countable
 ),
@@ -22,10 +26,11 @@ timed as (
         activities.person_key,
         activities.crm_opportunity_id,
         coalesce(records.booked_at, records.created_at, activities.occurred_at) as booked_at,
-        coalesce(records.held_at, case when lower(records.outcome) = 'held' then activities.occurred_at end) as held_at
+        coalesce(records.held_at, case when activity_outcomes.outcome = 'held' then activities.occurred_at end) as held_at
     from activities
     join records on activities.source_system = records.source_system and activities.activity_id = records.activity_id
     join countable on activities.person_key = countable.person_key
+    left join activity_outcomes on lower(records.outcome) = activity_outcomes.source_value
 ),
 
 final as (

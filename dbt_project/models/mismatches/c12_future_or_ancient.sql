@@ -36,7 +36,7 @@ found as (
         '{{ 'ma_activity' if table == 'activities_ma' else table }}.{{ column }}'{% if event_id %} || ' ' || facts.{{ event_id }}{% endif %} as detail, facts.{{ column }} as told_at
     from {{ ref(table) }} as facts
     inner join bounds on facts.source_system = bounds.system
-    where (facts.{{ column }} > bounds.latest_at{% if table == 'crm_activity' %} and (facts.booked_at is null or facts.held_at is not null){% endif %} or facts.{{ column }} < bounds.earliest_on)
+    where (facts.{{ column }} > bounds.latest_at{% if table == 'crm_activity' %} and (facts.booked_at is null or facts.held_at is not null or facts.outcome is not null){% endif %} or facts.{{ column }} < bounds.earliest_on)
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -1,4 +1,5 @@
--- Values of stages and statuses that no seed knows: whoever has one stands nowhere.
+-- Values of stages, statuses, activity types and outcomes that no seed knows: whoever has one stands nowhere, was never called or answered.
+-- A field of very many such values is free text.
 with used as (
     select source_system, 'person' as object, 'lifecycle_stage' as field, lower(lifecycle_stage) as value, updated_at as seen_at from {{ ref('ma_person') }}
     union all
@@ -11,6 +12,12 @@ with used as (
     select source_system, 'opportunity', 'stage', lower(stage), updated_at from {{ ref('crm_opportunity') }}
     union all
     select source_system, 'opportunity', 'stage', lower(stage), changed_at from {{ ref('crm_opportunity_history') }}
+    union all
+    select source_system, 'crm_activity', 'activity_type', lower(activity_type), occurred_at from {{ ref('crm_activity') }}
+    union all
+    select source_system, 'crm_activity', 'outcome', lower(outcome), occurred_at from {{ ref('crm_activity') }}
+    union all
+    select source_system, 'ma_activity', 'activity_type', activity_type, occurred_at from {{ ref('activities_ma') }}
 ),
 
 counted as (
@@ -25,28 +32,43 @@ known as (
     union
     select source_system, 'opportunity', 'stage', source_value from {{ ref('opportunity_stages') }}
     union
+    select source_system, object, 'activity_type', source_value from {{ ref('activity_types') }} where object = 'crm_activity'
+    union
+    -- those that are mapped are there under the mapped name
+    select source_system, object, 'activity_type', activity_type from {{ ref('activity_types') }} where object = 'ma_activity'
+    union
+    select systems.source_system, 'crm_activity', 'outcome', outcomes.source_value
+    from (select distinct source_system from counted where field = 'outcome') as systems
+    cross join {{ ref('activity_outcomes') }} as outcomes
+    union
     select source_system, object, field, source_value from {{ ref('known_values') }}
 ),
 
-final as (
-    select
-        'feed' as subject_type,
-        counted.source_system as subject_id,
-        null as ma_record_id,
-        null as crm_record_id,
-        case when counted.object = 'person' then cast(counted.use_cnt as {{ dbt.type_string() }}) || ' times' end as ma_value,
-        case when counted.object <> 'person' then cast(counted.use_cnt as {{ dbt.type_string() }}) || ' times' end as crm_value,
-        counted.source_system || ' ' || counted.object || ' ' || counted.field || '=' || counted.value as detail,
-        null as amount_at_stake,
-        least(counted.first_at, run_parameters.as_of) as occurred_at
+unknown as (
+    select counted.*, count(*) over (partition by counted.source_system, counted.object, counted.field) as value_cnt
     from counted
-    cross join {{ ref('run_parameters') }} as run_parameters
     left join known
         on counted.source_system = known.source_system
         and counted.object = known.object
         and counted.field = known.field
         and counted.value = known.source_value
     where known.source_value is null
+),
+
+final as (
+    select
+        'feed' as subject_type,
+        unknown.source_system as subject_id,
+        null as ma_record_id,
+        null as crm_record_id,
+        case when unknown.object in ('person', 'ma_activity') then cast(unknown.use_cnt as {{ dbt.type_string() }}) || ' times' end as ma_value,
+        case when unknown.object not in ('person', 'ma_activity') then cast(unknown.use_cnt as {{ dbt.type_string() }}) || ' times' end as crm_value,
+        unknown.source_system || ' ' || unknown.object || ' ' || unknown.field || '=' || unknown.value as detail,
+        null as amount_at_stake,
+        least(unknown.first_at, run_parameters.as_of) as occurred_at
+    from unknown
+    cross join {{ ref('run_parameters') }} as run_parameters
+    where unknown.value_cnt <= {{ mismatch_tolerance('i05_values') }}
 )
 
 select * from final

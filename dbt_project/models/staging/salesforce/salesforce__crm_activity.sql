@@ -24,7 +24,6 @@ completed_tasks as (
             {{ business_day_start('activity_date') }}
         ) as occurred_at,
         cast(null as timestamp) as booked_at,
-        cast(null as timestamp) as held_at,
         call_duration_in_seconds as duration_seconds,
         coalesce(is_automated, false) or coalesce(lower(task_subtype) = 'listemail', false) as is_automated,
         owner_id,
@@ -48,7 +47,6 @@ meetings as (
         outcome,
         coalesce(start_date_time, {{ business_day_start('activity_date') }}) as occurred_at,
         created_date as booked_at,
-        case when lower(outcome) in ('held', '実施') then start_date_time end as held_at,
         duration_in_minutes * 60 as duration_seconds,
         coalesce(is_automated, false) as is_automated,
         owner_id,
