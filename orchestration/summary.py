@@ -37,6 +37,7 @@ def print_summary(config: Config, report: Report, manifest: dict[str, Any], cons
         con.execute(f"attach {literal(str(folder / MARTS_FILE))} as tasuki (read_only)")
         con.execute("use tasuki")
         console.print(f"\n[bold]{config.company.name}[/bold], as of {manifest['as_of']} UTC")
+        _print_late(con, config.expectations.late_hours, console)
         _print_landed(report, console)
         _print_failed_casts(Workspace(config).warehouse, report, console)
         _print_leads(con, manifest, console)
@@ -80,6 +81,27 @@ def _print_landed(report: Report, console: Console) -> None:
         told = Text(visible("; ".join(filter(None, notes))))
         table.add_row(f"{result.system}.{result.table}", *(f"{n:,}" for n in counts), told)
     console.print(table)
+
+
+def _print_late(con: duckdb.DuckDBPyConnection, late_hours: int, console: Console) -> None:
+    """Which feeds hold as_of back by more than they may."""
+    rows = con.execute(
+        "select system || '.' || table_name, lag_hours, last_extracted_at from marts.data_status where lag_hours > ? "
+        "order by 2 desc, 1",
+        [late_hours],
+    ).fetchall()
+    if rows:
+        console.print("What happened later is not counted, because of feeds that stay behind the freshest one:")
+    for line in few(
+        [f"  {name}: {hours:,.0f} hours, last extracted {at:%Y-%m-%d %H:%M:%S} UTC" for name, hours, at in rows]
+    ):
+        console.print(line, markup=False, highlight=False)
+    if rows:
+        console.print(
+            "  Deliver them as often as the others (nothing new: a file with a header alone), or set sets_as_of = false for them",
+            markup=False,
+            highlight=False,
+        )
 
 
 def _print_failed_casts(warehouse: Path, report: Report, console: Console) -> None:

@@ -184,7 +184,8 @@ feeds as (
         sum(rows_in) as rows_in,
         sum(rows_landed) as rows_landed,
         sum(rows_rejected) as rows_rejected,
-        max(cast(confirmed_at as timestamp)) as last_extracted_at
+        max(cast(confirmed_at as timestamp)) as last_extracted_at,
+        max_by(sets_as_of, seq) as sets_as_of
     from batches
     group by system, table_name
 )
@@ -199,7 +200,10 @@ select
     cast(feeds.rows_landed as bigint) as rows_landed,
     cast(feeds.rows_rejected as bigint) as rows_rejected,
     feeds.last_extracted_at,
-    cast(date_diff('second', feeds.last_extracted_at, run_parameters.as_of) as double) / 3600 as lag_hours,
+    case
+        when feeds.sets_as_of
+            then cast(date_diff('second', feeds.last_extracted_at, max(feeds.last_extracted_at) filter (where feeds.sets_as_of) over ()) as double) / 3600
+    end as lag_hours,
     cast(0 as bigint) as cast_failures,
     cast(0 as bigint) as failed_checks
 from feeds

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from orchestration.landing.feed import FeedResult, LandedBatch
 from orchestration.progress import Report
-from orchestration.summary import _print_failed_casts, _print_next
+from orchestration.summary import _print_failed_casts, _print_late, _print_next
 from tests.orchestration.conftest import make_workspace
 
 
@@ -71,3 +71,23 @@ def test_the_commands_to_look_next_can_be_pasted(tmp_path: Path, folder: str) ->
     asked = ["tasuki", "sql", "from marts.handoffs limit 20", "--config", str(config.path)]
     assert shlex.split(sql.removeprefix("Look next:")) == asked
     assert shlex.split(versions) == ["tasuki", "versions", "--config", str(config.path)]
+
+
+def test_feeds_that_hold_as_of_back_are_told() -> None:
+    con = duckdb.connect()
+    con.execute("create schema marts")
+    con.execute(
+        "create table marts.data_status as from (values"
+        " ('salesforce', 'leads', 0, timestamp '2026-03-22 15:00:00'),"
+        " ('salesforce', 'tasks', 72, timestamp '2026-03-19 15:00:00'),"
+        " ('hubspot', 'contact_merges', 504, timestamp '2026-03-01 15:00:00'),"
+        " ('edinet', 'organisations', null, timestamp '2025-03-01 15:00:00'))"
+        " as t(system, table_name, lag_hours, last_extracted_at)"
+    )
+    out = io.StringIO()
+    _print_late(con, 72, Console(file=out, width=200))
+    assert "hubspot.contact_merges: 504 hours, last extracted 2026-03-01 15:00:00 UTC" in out.getvalue()
+    assert "sets_as_of" in out.getvalue() and "salesforce" not in out.getvalue() and "edinet" not in out.getvalue()
+    quiet = io.StringIO()
+    _print_late(con, 504, Console(file=quiet))
+    assert quiet.getvalue() == ""

@@ -23,9 +23,16 @@ feeds as (
         sum(rows_in) as rows_in,
         sum(rows_landed) as rows_landed,
         sum(rows_rejected) as rows_rejected,
-        max(cast(confirmed_at as timestamp)) as last_extracted_at
+        max(cast(confirmed_at as timestamp)) as last_extracted_at,
+        max_by(sets_as_of, seq) as sets_as_of
     from batches
     group by system, table_name
+),
+
+freshest as (
+    select max(last_extracted_at) as freshest_at
+    from feeds
+    where sets_as_of
 ),
 
 final as (
@@ -40,11 +47,15 @@ final as (
         cast(feeds.rows_landed as bigint) as rows_landed,
         cast(feeds.rows_rejected as bigint) as rows_rejected,
         feeds.last_extracted_at,
-        cast({{ seconds_between('feeds.last_extracted_at', 'run_parameters.as_of') }} as double) / 3600 as lag_hours,
+        -- as_of is as old as the feed that lags most: the freshest one tells how far that is behind
+        case
+            when feeds.sets_as_of then cast({{ seconds_between('feeds.last_extracted_at', 'freshest.freshest_at') }} as double) / 3600
+        end as lag_hours,
         cast(coalesce(failures.failure_cnt, 0) as bigint) as cast_failures,
         cast(0 as bigint) as failed_checks
     from feeds
     cross join run_parameters
+    cross join freshest
     left join failures on feeds.system = failures.system and feeds.table_name = failures.table_name
 )
 
