@@ -41,8 +41,18 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
                     "hs_analytics_source": "PAID_SEARCH",
                     "salesforceleadid": "00Q5g00000AbCdEEAV",
                 },
-                {"id": "11", "hs_analytics_source": "Organic social", "lifecyclestage": "リード"},
-                {"id": "12", "hs_analytics_source": "Offline sources", "lifecyclestage": "MQL"},
+                {
+                    "id": "11",
+                    "hs_analytics_source": "Organic social",
+                    "lifecyclestage": "リード",
+                    "became_a_lead_date": "1767225600000",
+                },
+                {
+                    "id": "12",
+                    "hs_analytics_source": "Offline sources",
+                    "lifecyclestage": "MQL",
+                    "date_entered_marketing_qualified_lead_lifecycle_stage_pipeline": "1767225600000",
+                },
                 {"id": "2", "email": "b@x.jp", "hs_lifecyclestage_lead_date": "1767225600000"},
                 {"id": "4", "email": "b@x.jp", "archived": "true", "archived_at": "2026-01-01T03:00:00Z"},
             ],
@@ -396,7 +406,12 @@ def test_an_address_stands_for_one_contact(query: Query) -> None:
 
 def test_stage_dates_stand_in_for_contacts_without_history(query: Query) -> None:
     rows = query("select ma_id, new_value, change_source from contract.ma_stage_history order by 1")
-    assert rows == [("1", "lead", None), ("2", "lead", "stage date")]
+    assert rows == [
+        ("1", "lead", None),
+        ("11", "lead", "stage date"),
+        ("12", "marketingqualifiedlead", "stage date"),
+        ("2", "lead", "stage date"),
+    ]
 
 
 def test_labels_of_lifecycle_stages_become_their_codes(query: Query) -> None:
