@@ -103,6 +103,19 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
         ),
         ("e2", DAY_2, True, [{"id": "e1", "created": "1767225600000", "type": "OPEN", "recipient": "a@X.jp"}]),
     ],
+    ("hubspot", "form_submissions"): [
+        (
+            "f1",
+            DAY_1,
+            True,
+            [
+                {
+                    "submitted_at": "1767225600000",
+                    "values": '[{"name":"company","value":"x"},{"objectTypeId":"0-1","name":"email","value":"b@x.jp"},{"name":"note","value":"c"}]',
+                },
+            ],
+        ),
+    ],
     ("hubspot", "contact_merges"): [
         ("m1", DAY_1, True, [{"canonical_vid": "1", "vid_to_merge": "9", "timestamp": "2026-01-01T00:00:00Z"}])
     ],
@@ -388,7 +401,8 @@ def test_merged_ids_of_a_contact_are_told_apart(query: Query) -> None:
 
 def test_events_keep_the_address_they_name_and_a_repeated_one_counts_once(query: Query) -> None:
     rows = query(
-        "select activity_id, ma_id, email, occurred_at is not null, is_automated from contract.ma_activity order by 1"
+        "select activity_id, ma_id, email, occurred_at is not null, is_automated from contract.ma_activity "
+        "where activity_type <> 'form_submission' order by 1"
     )
     assert rows == [
         ("e1", None, "a@X.jp", True, False),
@@ -396,6 +410,11 @@ def test_events_keep_the_address_they_name_and_a_repeated_one_counts_once(query:
         ("e3", None, "nobody@x.jp", True, True),
         ("e4", None, "a@x.jp", False, False),
     ]
+
+
+def test_a_submission_by_api_has_its_address_among_its_fields(query: Query) -> None:
+    rows = query("select ma_id, email from contract.ma_activity where activity_type = 'form_submission'")
+    assert rows == [(None, "b@x.jp")]
 
 
 def test_an_address_stands_for_one_contact(query: Query) -> None:

@@ -10,7 +10,11 @@ final as (
     select
         id as activity_id,
         contact_id as ma_id,
-        email,
+        -- by API a submission names no contact: its address stands among the form's fields
+        coalesce(
+            email,
+            nullif(regexp_extract({{ adapter.quote('values') }}, '"name" ?: ?"email"[^}]*"value" ?: ?"([^"]+)"', 1), '')
+        ) as email,
         'form_submission' as activity_type,
         campaign_id,
         form_id as asset_id,
