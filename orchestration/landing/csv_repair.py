@@ -1,6 +1,6 @@
 """Damaged CSV: every record that is whole lands, every other goes to the rejects with its line and reason.
 
-A record is tried at each physical line in turn. A quote left open takes in the following lines only if that makes a
+The foot that Salesforce writes under a report is no damage: it is left out. A record is tried at each physical line in turn. A quote left open takes in the following lines only if that makes a
 whole record of the right width; otherwise its first line alone is rejected and reading goes on at the next.
 """
 
@@ -16,6 +16,7 @@ from orchestration.landing.names import ColumnNames
 
 MAX_RECORD = 16 << 20  # bytes; a longer line is damage
 _MAX_LINES = 1_000  # of one quoted value
+_MAX_FOOT = 20  # lines under a report
 csv.field_size_limit(MAX_RECORD)
 
 
@@ -54,7 +55,8 @@ def land_damaged(
     writer = BatchWriter(job, names.names)
     sample: list[list[str]] = []
     count = nul_records = 0
-    for count, record in enumerate(_records(job, encoding, delimiter, header, header_lines), start=1):
+    lines = _Lookahead(line for line in physical_lines(job.source, encoding) if line.number > header_lines)
+    for count, record in enumerate(_records(lines, encoding, delimiter, header), start=1):
         if record.fields is None:
             job.rejects.add(record.line.number, record.reason, record.raw)
             continue
@@ -64,21 +66,39 @@ def land_damaged(
         if len(sample) < SAMPLE_ROWS:
             sample.append(record.fields)
         writer.add([value or None for value in record.fields], count)
-    notes = [*names.notes, f"damaged file, read record by record ({trouble})"]
+    has_foot = lines.peek(0) is not None
+    notes = [*names.notes]
+    if has_foot:
+        notes.append("the foot of the report is left out")
+    if not has_foot or job.rejects.count or nul_records:
+        notes.append(f"damaged file, read record by record ({trouble})")
     if nul_records:
         notes.append(f"NUL bytes removed from {nul_records:,} records")
     shape = Shape(tuple(names.names), infer_kinds(names.names, sample))
     return writer.finish(lambda landed: ReadOutcome(landed + job.rejects.count, landed, shape, encoding, notes))
 
 
-def _records(job: Job, encoding: str, delimiter: str, header: list[str], header_lines: int) -> Iterator[Record]:
-    lines = _Lookahead(line for line in physical_lines(job.source, encoding) if line.number > header_lines)
+def _records(lines: "_Lookahead", encoding: str, delimiter: str, header: list[str]) -> Iterator[Record]:
+    # The records; what is left of the lines then is the foot.
     while line := lines.next():
         if line.text is not None:
             line = Line(line.number, line.text.removeprefix("\ufeff"), line.raw)
             if not line.text or not line.text.strip("\r\n\x1a"):
+                if len(header) > 1 and _is_foot(lines, delimiter):
+                    return
                 continue
         yield _record(line, lines, encoding, delimiter, header)
+
+
+def _is_foot(lines: "_Lookahead", delimiter: str) -> bool:
+    # To the end of the file: the report's name, the copyright, who exported it. Only the copyright is always worded alike.
+    foot = [line.text for line in lines.peeked(_MAX_FOOT)]
+    if len(foot) == _MAX_FOOT or not any(text and "salesforce" in text.lower() for text in foot):
+        return False
+    return all(
+        text is not None and isinstance(parts := parse_record(text, delimiter), list) and len(parts) == 1
+        for text in foot
+    )
 
 
 def _record(line: Line, lines: "_Lookahead", encoding: str, delimiter: str, header: list[str]) -> Record:

@@ -118,6 +118,38 @@ def test_damaged_csv_rejects_with_line_reason_and_raw_text(company):
     assert any("read record by record" in note for note in result.drift)
 
 
+FOOT = (
+    '\n\n"リード一覧"\n"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."\n'
+    '"機密情報 - 外部に配布しないでください"\n"作成者:  佐藤 太郎 2026/03/22 18:00"\n"株式会社サンプル, 東京"\n'
+)
+
+
+@pytest.mark.parametrize("damaged", ["", "3,c\n"])
+def test_the_foot_of_a_report_is_no_damage(company, damaged):
+    """A snapshot with rejects deletes nothing: with its foot among them no report ever did."""
+    company.put("contacts.csv", ("id,email,company\n1,a,b\n\n" + damaged + "2,b,c\n" + FOOT).encode("cp932"))
+    result = land(company)
+    assert (result.rows_landed, result.rows_rejected) == (2, 1 if damaged else 0)
+    assert result.batches[0].is_complete is not bool(damaged)
+    assert any("foot" in note for note in result.drift)
+    assert any("damaged" in note for note in result.drift) is bool(damaged)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "\n3\n",  # a record cut off
+        FOOT + "3,c,d\n",
+        FOOT.lstrip("\n"),
+    ],
+)
+def test_what_is_no_foot_is_damage(company, end):
+    company.put("contacts.csv", ("id,email,company\n1,a,b\n2,b,c\n" + end).encode("cp932"))
+    result = land(company)
+    assert result.rows_rejected > 0
+    assert not any("foot" in note for note in result.drift)
+
+
 @pytest.mark.parametrize("damaged", ["", '3,x,"x"y,\n'])
 def test_a_delimiter_after_the_last_field_is_no_damage(company, damaged):
     company.put("contacts.csv", "id,email,company\n1,a,b,\n2,c,,\n" + damaged)
