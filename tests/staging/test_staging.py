@@ -49,7 +49,7 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
                 },
                 {
                     "id": "12",
-                    "hs_analytics_source": "Offline sources",
+                    "hs_analytics_source": "オフラインソース",
                     "lifecyclestage": "MQL",
                     "date_entered_marketing_qualified_lead_lifecycle_stage_pipeline": "1767225600000",
                 },
@@ -440,6 +440,7 @@ def test_labels_of_lifecycle_stages_become_their_codes(query: Query) -> None:
 
 
 def test_labels_of_original_sources_become_their_codes(query: Query) -> None:
+    """In the language of the portal, as those of stages."""
     rows = query("select ma_id, original_source from contract.ma_person where ma_id in ('10', '11', '12') order by 1")
     assert rows == [("10", "PAID_SEARCH"), ("11", "SOCIAL_MEDIA"), ("12", "OFFLINE")]
 
