@@ -159,6 +159,17 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
             ],
         )
     ],
+    ("salesforce", "accounts"): [
+        (
+            "a1",
+            DAY_1,
+            True,
+            [
+                {"id": "001C", "name": "株式会社サンプル", "is_person_account": "false"},
+                {"id": "001P", "name": "山田 花子", "is_person_account": "true"},
+            ],
+        )
+    ],
     ("salesforce", "events"): [
         (
             "v1",
@@ -295,6 +306,7 @@ def query(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tupl
             "ma_activity",
             "crm_lead",
             "crm_lead_history",
+            "crm_account",
             "crm_activity",
         )
     ]
@@ -391,6 +403,12 @@ def test_a_meeting_counts_once(query: Query) -> None:
     """Each invited user has a copy of it in the own calendar, and one that repeats has a record of its series besides."""
     rows = query("select activity_id from contract.crm_activity where activity_type = 'meeting' order by 1")
     assert rows == [("00U1",), ("00U3",), ("00U6",)]
+
+
+def test_the_account_of_a_person_has_no_name(query: Query) -> None:
+    """Its name is the person's."""
+    rows = query("select crm_account_id, name from contract.crm_account order by 1")
+    assert rows == [("001C", "株式会社サンプル"), ("001P", None)]
 
 
 def test_merged_ids_of_a_contact_are_told_apart(query: Query) -> None:

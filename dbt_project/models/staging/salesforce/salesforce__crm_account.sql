@@ -5,7 +5,8 @@ with accounts as (
 final as (
     select
         id as crm_account_id,
-        name,
+        -- the account of a person (person accounts) has that person's name, which is the contact's
+        case when not coalesce(is_person_account, false) then name end as name,
         corporate_number,
         website,
         industry,
