@@ -129,7 +129,7 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
                     "id": "00Q1",
                     "is_converted": "true",
                     "created_date": "2025-12-31T15:30:00.000+0000",
-                    "hub_spot_contact_id_c": "1",
+                    "hub_spot_contact_id_c": "1.0",
                 },
                 {
                     "id": "00Q2",

@@ -1,6 +1,6 @@
 {# The declared columns of a raw table, from its sources YAML: list of {name, data_type, text, stand_in, given}. `text` is SQL on the
    raw columns: the first that is not empty of the column itself and those declared with `alias_of`, then the hash of the columns in
-   `made_of`; an id of Salesforce (`id_of`) in full. `stand_in` is equal for equal texts and costs no hash; `given` is whether there is a text. #}
+   `made_of`; an id of Salesforce in full, one that is a number as a whole one (`id_of`). `stand_in` is equal for equal texts and costs no hash; `given` is whether there is a text. #}
 {% macro raw_columns(source_node) -%}
     {%- set texts = {} -%}
     {%- for column in source_node.columns.values() -%}
@@ -23,6 +23,8 @@
         {%- endif -%}
         {%- if column.config.meta.get('id_of') == 'salesforce' -%}
             {%- set text, stand_in = full_salesforce_id(text), full_salesforce_id(stand_in) -%}
+        {%- elif column.config.meta.get('id_of') == 'number' -%}
+            {%- set text, stand_in = whole_number_id(text), whole_number_id(stand_in) -%}
         {%- endif -%}
         {%- do columns.append({'name': column.name, 'data_type': column.data_type or 'varchar', 'text': text, 'stand_in': stand_in,
                                'given': '(' ~ (own + made_of[:1]) | join(' is not null or ') ~ ' is not null)'}) -%}

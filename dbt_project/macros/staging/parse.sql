@@ -130,6 +130,16 @@
     end
 {%- endmacro %}
 
+{# An id that counts records, as text without a fraction: a column of numbers with gaps, or a number field of a CRM, is exported as 101.0 or
+   1.2345678901E10. Any other text stays as it is. #}
+{% macro whole_number_id(text) -%}
+    case
+        when {{ text }} like '%.%' and {{ matches_fully(text, '[0-9]+[.][0-9]+([eE][+]?[0-9]+)?') }}
+            then coalesce(cast({{ parse_integer(text) }} as {{ dbt.type_string() }}), {{ text }})
+        else {{ text }}
+    end
+{%- endmacro %}
+
 {# -> boolean. Compared word by word: for a list of five or more after `in` DuckDB joins a table of them, twice a column; cast_checks took
    two to four times as long with that. #}
 {% macro parse_boolean(text) -%}
