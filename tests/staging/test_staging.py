@@ -226,6 +226,17 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
             ],
         )
     ],
+    ("generic", "cs_contract"): [
+        (
+            "k1",
+            DAY_1,
+            True,
+            [
+                {"contract_id": "1", "crm_account_id": "001A0000006Vm9r", "crm_opportunity_id": "0065g00000AbCdE"},
+                {"contract_id": "2", "crm_opportunity_id": "410405000000001"},
+            ],
+        )
+    ],
     ("generic", "ma_campaign_member"): [
         (
             "m1",
@@ -308,6 +319,7 @@ def query(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[tupl
             "crm_lead_history",
             "crm_account",
             "crm_activity",
+            "cs_contract",
         )
     ]
     command += ["ma_address_owners"]
@@ -397,6 +409,12 @@ def test_a_salesforce_id_of_15_characters_is_completed(query: Query) -> None:
     )
     assert rows == [("00Q5g00000AbCdEEAV", "001A0000006Vm9rIAC", "a-queue of ours")]
     assert query("select crm_lead_id from contract.ma_person where ma_id = '10'") == [("00Q5g00000AbCdEEAV",)]
+
+
+def test_a_list_of_contracts_may_name_salesforces_ids_in_15_characters(query: Query) -> None:
+    """Such lists are filled from reports. Another CRM's number of 15 digits is no such id."""
+    rows = query("select crm_account_id, crm_opportunity_id from contract.cs_contract order by contract_id")
+    assert rows == [("001A0000006Vm9rIAC", "0065g00000AbCdEAAV"), (None, "410405000000001")]
 
 
 def test_a_meeting_counts_once(query: Query) -> None:

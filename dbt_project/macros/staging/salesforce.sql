@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {# An id in its 18 characters. Reports and older tools give the first 15, in which capitals count; each of the three others says which of five
-   characters are capitals. What is no id of 15 characters stays as it is. #}
+   characters are capitals. What is no id of 15 characters, with the beginning of a Salesforce object's, stays as it is: another tool's number. #}
 {% macro full_salesforce_id(text) -%}
     {%- set bits = replace_matches(replace_matches(text, '[^A-Z]', '0'), '[A-Z]', '1') -%}
     {%- set patterns = [] -%}
@@ -28,7 +28,7 @@
         {%- do patterns.append('-' ~ n % 2 ~ n // 2 % 2 ~ n // 4 % 2 ~ n // 8 % 2 ~ n // 16) -%}
     {%- endfor -%}
     case
-        when length({{ text }}) = 15 and {{ matches_fully(text, '[a-zA-Z0-9]{15}') }}
+        when length({{ text }}) = 15 and {{ matches_fully(text, '(00|01|701)[a-zA-Z0-9]*') }}
             then {{ text }}
             {%- for start in [1, 6, 11] %}
                 || substr(
