@@ -1,6 +1,28 @@
 -- Handoffs that only one side knows, or one side twice: where the sets of OUT and IN differ. What its class is, relay_classified says.
-with handoffs as (
-    select * from {{ ref('relay_handoffs') }} where classification in ('lost_in_transit', 'invented', 'double_entry')
+with gone as (
+    select 'B1' as boundary, source_system, crm_lead_id as record_id from {{ ref('cycle_leads') }} where removed_as is not null
+    union all
+    select 'B3', source_system, source_contract_id from {{ ref('con_contracts') }} where is_deleted
+),
+
+-- what came in and is gone again is corrected: two were merged, or what nobody gave was deleted (an opportunity that is gone does not count)
+standing as (
+    select
+        handoffs.*,
+        handoffs.in_system || ' ' || handoffs.in_record_id as in_key,
+        first_value(handoffs.in_system || ' ' || handoffs.in_record_id) over (
+            partition by handoffs.boundary, case when handoffs.boundary = 'B1' then handoffs.lead_id else handoffs.opportunity_id end
+            order by handoffs.in_at nulls last, handoffs.in_record_id nulls last
+        ) as first_in_key
+    from {{ ref('relay_handoffs') }} as handoffs
+    left join gone
+        on handoffs.boundary = gone.boundary and handoffs.in_system = gone.source_system and handoffs.in_record_id = gone.record_id
+    where gone.record_id is null
+),
+
+handoffs as (
+    select * from standing
+    where classification in ('lost_in_transit', 'invented') or (classification = 'double_entry' and in_key <> first_in_key)
 ),
 
 judged as (

@@ -35,9 +35,15 @@ def b02(facts: Facts) -> Iterator[Row]:
 def b04(facts: Facts) -> Iterator[Row]:
     """Relay set mismatch."""
     owner = {lead.id: who.person for who in facts.inputs.people for lead in who.person.leads}
+    gone = {lead.id for who in facts.inputs.people for lead in who.person.leads if lead.deleted_at is not None}
+    first: dict[str, str] = {}  # cycle -> the lead that came in first of those that are still there
     for row in facts.inputs.handoffs:
         at = row.out_at if row.out_at is not None else row.in_at
         assert at is not None, "a handoff has one side"
+        if row.boundary == "B1" and row.in_record:
+            is_alone = row.in_record not in gone and first.setdefault(row.subject, row.in_record) == row.in_record
+            if row.in_record in gone or (row.classification == "double_entry" and is_alone):
+                continue  # merged or deleted since: nothing is left to correct
         if row.classification not in ("lost_in_transit", "invented", "double_entry") or not _counts(row, owner):
             continue
         if row.boundary == "B2" or at <= facts.cutoff:
