@@ -1,4 +1,4 @@
--- Closed opportunities whose close date was moved into another fiscal quarter after they were closed.
+-- Closed opportunities whose close date was moved into another fiscal quarter after they were closed, and not to the day on which they were.
 with states as (
     select
         history.source_system,
@@ -55,6 +55,8 @@ final as (
     inner join {{ ref('con_calendar') }} as days_then on closed.closed_with = days_then.date_on
     inner join {{ ref('con_calendar') }} as days_now on opportunities.close_on = days_now.date_on
     where days_then.fiscal_quarter_start_on <> days_now.fiscal_quarter_start_on
+        -- a date that was wrong, as the UTC day is, and was set right (H01, H02)
+        and opportunities.close_on is distinct from opportunities.closed_on
 )
 
 select * from final
