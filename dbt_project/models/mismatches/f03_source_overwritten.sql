@@ -19,7 +19,8 @@ known as (
     from told
     cross join {{ ref('run_parameters') }} as run_parameters
     left join {{ ref('channels') }} as channels on lower(told.value) = channels.source_value
-    where coalesce(channels.channel, '') <> 'unknown' and told.changed_at <= run_parameters.as_of
+    -- a direct visit tells no source: F01 asks to fill it in
+    where coalesce(channels.channel, '') not in ('direct_traffic', 'unknown') and told.changed_at <= run_parameters.as_of
 ),
 
 firsts as (
