@@ -32,6 +32,15 @@ def test_a_company_without_conflicts_is_silent(clean: Built) -> None:
     assert_exact(found)
 
 
+def test_a_rule_is_evaluated_where_nobody_has_its_fault_any_more(clean: Built) -> None:
+    """What was open of it is resolved then: no bounce and no sync error is left, as it should be."""
+    with duckdb.connect(str(clean.warehouse), read_only=True) as con:
+        told = con.execute(
+            "SELECT rule_code, is_evaluated FROM mismatches.mismatch_definitions WHERE rule_code IN ('B03', 'E06')"
+        ).fetchall()
+    assert dict(told) == {"B03": True, "E06": True}
+
+
 def test_a_record_lies_in_the_table_that_its_mismatch_names(conflicted: Built) -> None:
     told, missing = set(), set()
     with duckdb.connect(str(conflicted.warehouse), read_only=True) as con:
