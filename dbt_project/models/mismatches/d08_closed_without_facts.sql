@@ -18,6 +18,11 @@ lacking as (
         case when opportunities.stage_code = 'won' then 'close_date' else 'loss_reason' end as lacks
     from opportunities
     inner join systems on opportunities.source_system = systems.source_system
+    inner join {{ ref('crm_opportunity') }} as records
+        on opportunities.source_system = records.source_system
+        and opportunities.crm_opportunity_id = records.crm_opportunity_id
+        -- what the record says of a stage that it has left since is not of this one
+        and lower(records.stage) is not distinct from lower(opportunities.stage)
     where opportunities.is_countable
         and (
             (opportunities.stage_code = 'won' and opportunities.close_on is null and systems.has_close_dates)

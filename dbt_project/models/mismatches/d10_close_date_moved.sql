@@ -52,6 +52,11 @@ final as (
         on closed.source_system = opportunities.source_system
         and closed.crm_opportunity_id = opportunities.crm_opportunity_id
         and opportunities.is_countable and opportunities.is_closed
+    inner join {{ ref('crm_opportunity') }} as records
+        on opportunities.source_system = records.source_system
+        and opportunities.crm_opportunity_id = records.crm_opportunity_id
+        -- what the record says of a stage that it has left since is not of this one
+        and lower(records.stage) is not distinct from lower(opportunities.stage)
     inner join {{ ref('con_calendar') }} as days_then on closed.closed_with = days_then.date_on
     inner join {{ ref('con_calendar') }} as days_now on opportunities.close_on = days_now.date_on
     where days_then.fiscal_quarter_start_on <> days_now.fiscal_quarter_start_on

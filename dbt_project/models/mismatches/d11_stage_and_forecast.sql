@@ -13,6 +13,8 @@ with opportunities as (
     inner join {{ ref('crm_opportunity') }} as records
         on opportunities.source_system = records.source_system
         and opportunities.crm_opportunity_id = records.crm_opportunity_id
+        -- what the record says of a stage that it has left since is not of this one
+        and lower(records.stage) is not distinct from lower(opportunities.stage)
     left join {{ ref('forecast_categories') }} as categories on lower(records.forecast_category) = categories.source_value
     where opportunities.is_countable
 ),
