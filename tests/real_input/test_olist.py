@@ -135,6 +135,14 @@ def test_revenue_is_refused_where_the_data_has_none(olist: Company) -> None:
     assert (values["n"], won["availability"]) == (0, "available")
 
 
+def test_money_is_named_in_the_company_s_currency(olist: Company) -> None:
+    said = olist.sql(
+        "SELECT kpi_code, unit FROM marts.kpi_catalogue WHERE kpi_code IN ('won_amt', 'velocity', 'lead_new')"
+    )
+    assert {row["kpi_code"]: row["unit"] for row in said} == {"won_amt": "BRL", "velocity": "BRL/日", "lead_new": "人"}
+    assert olist.sql("SELECT kpi_code FROM marts.kpi_catalogue WHERE contains(unit, '円')") == []
+
+
 def test_the_one_mismatch_is_the_win_before_first_contact(olist: Company) -> None:
     rows = olist.sql("SELECT rule_code, ma_record_id, crm_record_id, detail, status FROM marts.mismatches")
     lead = "b91cf8812365f50ff4bda4bcd6206b05"

@@ -24,7 +24,7 @@
         '{{ meta['kind'] }}' as kind,
         '{{ meta['owner'] }}' as owner_process,
         '{{ meta['direction'] }}' as direction,
-        '{{ meta['unit'] }}' as unit,
+        '{{ kpi_unit(meta['unit']) }}' as unit,
         '{{ meta['good'] }}' as good,
         cast({{ literal_or_null(meta.get('partner')) }} as {{ dbt.type_string() }}) as partner_code,
         cast({{ literal_or_null(meta.get('window')) }} as {{ dbt.type_string() }}) as window_name,
@@ -44,6 +44,11 @@
             {%- endif %}
         {%- endfor -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{# A KPI's YAML says its money in yen: the unit of a company that counts in another currency is that currency. #}
+{% macro kpi_unit(unit) -%}
+    {{ unit if var('base_currency') == 'JPY' else unit | replace('円', var('base_currency')) }}
 {%- endmacro %}
 
 {% macro literal_or_null(text) -%}
