@@ -1,31 +1,34 @@
-{# Coverage: the open pipeline that is due in the quarter over what is missing to its target of bookings; null once that is met. #}
+{# Coverage: the open pipeline that is due in the quarter over what is missing to its target of bookings; null once that is met. A quarter with a
+   target and an empty pipeline is covered 0 times. #}
 with base as (
     select * from {{ ref('kpi_values_base') }}
-    where kpi_code in ('pipe_open', 'won_amt') and grain = 'fiscal_quarter' and segment = 'all'
+    where kpi_code in ('pipe_open', 'won_amt') and view = 'shared' and grain = 'fiscal_quarter' and segment = 'all'
 ),
 
-pivoted as (
+amounts as (
     select
-        view,
-        grain,
         period_start,
-        coalesce(max(case when kpi_code = 'pipe_open' and member = 'due' then numerator end), 0) as due_amt,
-        max(case when kpi_code = 'pipe_open' and member = 'all' then numerator end) as open_amt,
-        coalesce(max(case when kpi_code = 'won_amt' then numerator end), 0) as won_amt
+        max(case when kpi_code = 'pipe_open' and member = 'due' then numerator end) as due_amt,
+        max(case when kpi_code = 'won_amt' then numerator end) as won_amt
     from base
-    group by view, grain, period_start
+    group by period_start
 ),
 
 targets as (
-    select * from {{ ref('kpi_targets') }} where kpi_code = 'won_amt' and segment = 'all'
+    select * from {{ ref('kpi_targets') }}
+    where kpi_code = 'won_amt' and view = 'shared' and grain = 'fiscal_quarter' and segment = 'all'
 ),
 
 missing as (
-    select pivoted.*, targets.target - pivoted.won_amt as missing_amt
-    from pivoted
-    join targets
-        on pivoted.view = targets.view and pivoted.grain = targets.grain and pivoted.period_start = targets.period_start
-    where pivoted.open_amt is not null
+    select
+        targets.view,
+        targets.grain,
+        targets.period_start,
+        coalesce(amounts.due_amt, 0) as due_amt,
+        targets.target - coalesce(amounts.won_amt, 0) as missing_amt
+    from targets
+    left join amounts on targets.period_start = amounts.period_start
+    where exists (select 1 from base where kpi_code = 'pipe_open')
 ),
 
 final as (

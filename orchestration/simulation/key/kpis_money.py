@@ -101,7 +101,7 @@ def _customers(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
 def _quarter(figures: Figures, inputs: Inputs, cell: CellKey) -> None:
     start, won = cell[1], _sum(figures, "won_amt", cell)
     target, forecast = inputs.plans.target("won_amt", "fiscal_quarter", start), inputs.plans.forecasts.get(start)
-    if target is not None and target > won and cell in figures.cells("pipe_open", "stock"):
+    if target is not None and target > won and figures.cells("pipe_open", "stock"):
         due = figures.value("pipe_open", "stock", cell, "sum", "due") or 0
         figures.derived("coverage", cell, due / (target - won))
     if forecast is not None and won:
