@@ -22,14 +22,24 @@ people as (
     select person_key, first_seen_at from {{ ref('con_people') }}
 ),
 
-dated as (
+run_parameters as (
+    select as_of from {{ ref('run_parameters') }}
+),
+
+seen as (
     select
         records.*,
-        {{ business_date(
-            "coalesce(records.created_at, case when records.record_type = 'ma_person' then first_stages.first_changed_at end)"
-        ) }} as counted_on
+        coalesce(records.created_at, case when records.record_type = 'ma_person' then first_stages.first_changed_at end) as seen_at
     from records
     left join first_stages on records.source_system = first_stages.source_system and records.record_id = first_stages.ma_id
+),
+
+-- the tool that was exported later has records that the shared view cannot know yet
+dated as (
+    select seen.*, {{ business_date('seen.seen_at') }} as counted_on
+    from seen
+    cross join run_parameters
+    where seen.seen_at <= run_parameters.as_of
 ),
 
 final as (
@@ -56,7 +66,6 @@ final as (
         on dated.source_system = merged.source_system
             and dated.record_type = merged.record_type
             and dated.record_id = merged.record_id
-    where dated.counted_on is not null
 )
 
 select * from final
