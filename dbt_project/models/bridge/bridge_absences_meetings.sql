@@ -8,10 +8,7 @@ removed as (
 ),
 
 contracts as (
-    select shared.subject_id as contract_id, contracts.start_on > {{ add_days('shared.counted_on', 'windows.days') }} as is_billed_later
-    from {{ ref('onboard_rate') }} as shared
-    join {{ ref('con_contracts') }} as contracts on shared.subject_id = contracts.contract_id
-    join {{ named_window('onboarding') }} as windows on {{ in_force('windows', 'shared.counted_on') }}
+    select subject_id as contract_id from {{ ref('onboard_rate_views') }} where view = 'sales' and numerator = 0
 ),
 
 final as (
@@ -24,7 +21,6 @@ final as (
     union all
     select 'onboard_rate', 'sales', 'numerator', contract_id, 'billed_later'
     from contracts
-    where is_billed_later
 )
 
 select * from final

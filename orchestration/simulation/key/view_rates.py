@@ -207,7 +207,8 @@ def _onboarding(figures: Figures, inputs: Inputs) -> None:
             if contract.opportunity_id == deal.opportunity.id
         ]
         if deal.won_on is not None and named:
-            rows.append((deal.won_on, None, int(named[0].start <= deal.won_on + window), 1))
+            begun = named[0].start <= min(deal.won_on + window, inputs.today)
+            rows.append((deal.won_on, None, int(begun), 1))
     figures.as_shared("onboard_rate", "marketing")
     figures.rate("onboard_rate", "cohort", rows, view="sales")
 

@@ -1,4 +1,4 @@
-{# Onboarding as the teams count it: sales takes a customer for live when its contract begins, and with it the bill; marketing counts what the
+{# Onboarding as the teams count it: sales takes a customer for live when its contract has begun, and with it the bill; marketing counts what the
    shared view counts. #}
 with shared as (
     select * from {{ ref('onboard_rate') }}
@@ -6,6 +6,10 @@ with shared as (
 
 contracts as (
     select contract_id, start_on from {{ ref('con_contracts') }}
+),
+
+run_parameters as (
+    select as_of_on from {{ ref('run_parameters') }}
 ),
 
 of_sales as (
@@ -16,13 +20,14 @@ of_sales as (
         shared.member,
         shared.counted_on,
         shared.converted_on,
-        {{ counts_when('contracts.start_on <= ' ~ add_days('shared.counted_on', 'windows.days')) }} as numerator,
+        {{ counts_when('contracts.start_on <= least(run_parameters.as_of_on, ' ~ add_days('shared.counted_on', 'windows.days') ~ ')') }} as numerator,
         shared.denominator,
         shared.is_mature,
         shared.subject_id as row_id,
         {{ bridge_no_record({"'not_live'": 'shared.numerator = 0'}) }}
     from shared
     join contracts on shared.subject_id = contracts.contract_id
+    cross join run_parameters
     join {{ named_window('onboarding') }} as windows on {{ in_force('windows', 'shared.counted_on') }}
 ),
 
