@@ -1,4 +1,5 @@
-{# Days from a won deal until customer success accepted its first contract; not accepted yet is censored. Only where both sides deliver records. #}
+{# Days from a won deal until customer success accepted its first contract, which may not tell yet when service starts; not accepted yet is censored.
+   Only where both sides deliver records. #}
 with opportunities as (
     select opportunity_id, won_on
     from {{ ref('con_opportunities') }}
@@ -9,7 +10,7 @@ acceptances as (
     select links.opportunity_id, min(contracts.accepted_on) as accepted_on
     from {{ ref('relay_b3_links') }} as links
     join {{ ref('con_contracts') }} as contracts on links.contract_id = contracts.contract_id
-    where not contracts.is_deleted and contracts.account_key is not null and contracts.start_on is not null
+    where not contracts.is_deleted
     group by links.opportunity_id
 ),
 

@@ -1,5 +1,5 @@
-{# Onboarding: first contracts of won deals whose customer went live within the window after the deal was won. Where no contract says when its
-   customer went live, nothing can be told. #}
+{# Onboarding: first contracts of won deals whose customer went live within the window after the deal was won; one whose service has no start yet is
+   among them. Where no contract says when its customer went live, nothing can be told. #}
 with opportunities as (
     select opportunity_id, won_on from {{ ref('con_opportunities') }} where is_countable and won_on is not null
 ),
@@ -9,7 +9,7 @@ contracts as (
         contract_id, opportunity_id, {{ business_date('live_at') }} as live_on,
         max(live_at) over () is not null as is_told
     from {{ ref('con_contracts') }}
-    where not is_deleted and account_key is not null and start_on is not null
+    where not is_deleted
     qualify row_number() over (
         partition by opportunity_id order by accepted_at nulls last, source_system nulls last, source_contract_id nulls last
     ) = 1
