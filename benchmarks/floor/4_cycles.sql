@@ -768,7 +768,10 @@ select
     contracts.best_accepted_at as accepted_at,
     business_date(contracts.best_accepted_at) as accepted_on,
     contracts.start_on,
-    contracts.end_on,
+    case
+        when contracts.churned_on > as_of.as_of_on and contracts.end_on < contracts.churned_on then contracts.churned_on - cast(1 as integer)
+        else contracts.end_on
+    end as end_on,
     case when contracts.churned_on <= as_of.as_of_on then contracts.churned_on end as churned_on,
     case when contracts.live_at <= as_of.as_of then contracts.live_at end as live_at,
     cast(contracts.mrr * case

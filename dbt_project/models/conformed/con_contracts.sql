@@ -1,4 +1,5 @@
--- One row per contract that existed at as_of. It is accepted when customer success says so, else when it was created.
+-- One row per contract that existed at as_of. It is accepted when customer success says so, else when it was created. Of a churn that is still to come
+-- it is known only that service lasts until then, past an agreed end too.
 with as_of as (
     select as_of, as_of_on from {{ ref('run_parameters') }}
 ),
@@ -29,7 +30,10 @@ final as (
         contracts.best_accepted_at as accepted_at,
         {{ business_date('contracts.best_accepted_at') }} as accepted_on,
         contracts.start_on,
-        contracts.end_on,
+        case
+            when contracts.churned_on > as_of.as_of_on and contracts.end_on < contracts.churned_on then {{ add_days('contracts.churned_on', '-1') }}
+            else contracts.end_on
+        end as end_on,
         case when contracts.churned_on <= as_of.as_of_on then contracts.churned_on end as churned_on,
         case when contracts.live_at <= as_of.as_of then contracts.live_at end as live_at,
         cast(contracts.mrr * {{ base_rate('contracts.currency', 'rates.rate_to_base') }} as decimal(18, 2)) as mrr_base,
