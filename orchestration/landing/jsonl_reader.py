@@ -1,7 +1,7 @@
 """JSON lines: one object per line, as vendors' APIs and connectors write them.
 
-Scalars land as text, numbers exactly as written, nested values as JSON text. What lies under `properties` (HubSpot) is
-lifted to the top; Salesforce's `attributes` goes. A line that is no JSON object goes to the rejects.
+Scalars land as text, numbers exactly as written, nested values as JSON text. What lies under `_airbyte_data` (Airbyte's files),
+then under `properties` (HubSpot) is lifted to the top; Salesforce's `attributes` goes. A line that is no JSON object goes to the rejects.
 
 A file that is plain throughout goes through DuckDB; it stands only if every value of the file was landed. All others are
 read line by line.
@@ -190,6 +190,8 @@ def _records(job: Job, encoding: str) -> Iterator[tuple[Line, dict[str, Any] | s
             yield line, f"not one JSON object: more text after column {end}"
         elif not isinstance(content, dict):
             yield line, "not a JSON object"
+        elif isinstance(record := content.get("_airbyte_data"), dict):
+            yield line, {key: value for key, value in content.items() if value is not record} | record
         else:
             yield line, content
 

@@ -319,6 +319,19 @@ def test_jsonl_as_hubspot_and_salesforce_write_it(company):
     assert [line for line, _ in company.rejects()] == [4, 5, 6]
 
 
+def test_jsonl_as_airbyte_writes_it_to_files(company):
+    lines = [
+        {"_airbyte_raw_id": "r", "_airbyte_data": {"id": n, "properties": {"email": f"{n}@x.jp"}, "archived": n == 2}}
+        for n in (1, 2)
+    ]
+    company.put("contacts.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    assert land(company).rows_rejected == 0
+    assert company.select("id, email, archived, _airbyte_raw_id") == [
+        ("1", "1@x.jp", "false", "r"),
+        ("2", "2@x.jp", "true", "r"),
+    ]
+
+
 def test_jsonl_columns_that_appear_late(company, monkeypatch):
     monkeypatch.setattr("orchestration.landing.jsonl_reader._FIRST_LOOK", 2)
     company.put("contacts.ndjson", "".join(f'{{"id": {n}, "c{n // 4}": {n}}}\n' for n in range(10)))
