@@ -55,6 +55,12 @@ LANDED: dict[tuple[str, str], list[Batch]] = {
                 },
                 {"id": "2", "email": "b@x.jp", "hs_lifecyclestage_lead_date": "1767225600000"},
                 {"id": "4", "email": "b@x.jp", "archived": "true", "archived_at": "2026-01-01T03:00:00Z"},
+                {
+                    "id": "5",
+                    "lastmodifieddate": "2025-12-01T00:00:00Z",
+                    "_fivetran_deleted": "true",
+                    "_fivetran_synced": "2026-01-01T04:00:00Z",
+                },
             ],
         ),
         ("c2", DAY_2, True, [{"vid": "3", "_fivetran_deleted": "true"}, {"email": "no-key@x.jp"}]),
@@ -353,7 +359,7 @@ def test_newest_version_and_deletion_by_absence_from_complete_snapshots(query: Q
 def test_the_sources_own_flags_delete(query: Query) -> None:
     rows = query("""select ma_id, cast(deleted_at as varchar)
         from contract.ma_person where source_system = 'hubspot' and is_deleted order by 1""")
-    assert rows == [("21", DAY_3), ("3", DAY_2), ("4", "2026-01-01 03:00:00")]
+    assert rows == [("21", DAY_3), ("3", DAY_2), ("4", "2026-01-01 03:00:00"), ("5", "2026-01-01 04:00:00")]
 
 
 def test_of_a_delivered_history_the_row_in_force_counts(query: Query) -> None:

@@ -169,15 +169,19 @@
     ({% for flag in flags %}coalesce({{ rows }}{{ flag }}, false) or {% endfor %}{{ rows }}_missing_since is not null)
 {%- endmacro %}
 
-{# When it went: by its own flags at the first of `times` that is known, else at the extraction that told; without flag since it was missing. #}
+{# When it went: by its own flags at the first of `times` that is known, else at the extraction that told. A connector alone tells of a record that
+   went without a trace, so that its own times are of before: it went when that was synced. Without flag since it was missing. #}
 {% macro gone_at(flags, times, rows='') -%}
     {%- set rows = rows ~ '.' if rows else '' -%}
     {%- if not flags -%}
         {{ rows }}_missing_since
     {%- else -%}
         case
-            when {% for flag in flags %}coalesce({{ rows }}{{ flag }}, false){{ ' or ' if not loop.last }}{% endfor %}
+            when {% for flag in flags if flag != '_fivetran_deleted' %}coalesce({{ rows }}{{ flag }}, false){{ ' or ' if not loop.last }}{% endfor %}
                 then coalesce({% for time in times %}{{ rows }}{{ time }}, {% endfor %}{{ rows }}_extracted_at)
+            {%- if '_fivetran_deleted' in flags %}
+            when {{ rows }}_fivetran_deleted then coalesce({{ rows }}_fivetran_synced, {{ rows }}_extracted_at)
+            {%- endif %}
             else {{ rows }}_missing_since
         end
     {%- endif -%}

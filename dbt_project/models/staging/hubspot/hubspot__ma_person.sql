@@ -37,7 +37,7 @@ final as (
         createdate as created_at,
         lastmodifieddate as updated_at,
         {{ is_gone(['archived', '_fivetran_deleted']) }} as is_deleted,
-        {{ gone_at(['archived', '_fivetran_deleted'], ['archived_at', 'lastmodifieddate']) }} as deleted_at,
+        {{ gone_at(['archived', '_fivetran_deleted'], ['archived_at', '_fivetran_synced', 'lastmodifieddate']) }} as deleted_at,
         _extracted_at as delivered_at
     from contacts
 )
