@@ -31,7 +31,11 @@ cycle_entries as (
 joined as (
     select
         leads.*,
-        handoffs.classification,
+        case
+            when handoffs.classification in ('in_transit', 'lost_in_transit') then handoffs.classification
+            -- without any lead in a CRM the relay does not judge the boundary
+            when leads.handed_over_on is not null and handoffs.lead_id is null and cycle_entries.lead_id is null then 'not_in_crm'
+        end as missing_as,
         handoffs.in_on,
         cycle_entries.lead_id is not null as has_entry,
         coalesce(cycle_entries.has_unlinked_lead, false) as has_unlinked_lead,
@@ -50,7 +54,7 @@ final as (
         'mql_cnt', 'sales', 'numerator', lead_id,
         {{ bridge_reasons({
             "'not_handed_over'": 'handed_over_on is null and not has_entry',
-            'classification': "classification in ('in_transit', 'lost_in_transit')",
+            'missing_as': 'missing_as is not null',
             "'no_ma_id'": 'has_unlinked_lead',
             "'received_before'": 'has_returned_lead or (in_on is not null and not has_entry)',
         }) }}
@@ -60,22 +64,22 @@ final as (
     select
         'handoff_b1_cnt', 'sales', 'numerator', lead_id,
         {{ bridge_reasons({
-            'classification': "classification in ('in_transit', 'lost_in_transit')",
+            'missing_as': 'missing_as is not null',
             "'received_before'": 'in_on is not null and not has_entry',
         }) }}
     from joined
     where handed_over_on is not null
     union all
     {%- for code in ['stl_attempt', 'stl_contact'] %}{%- for component in bridge_components(code) %}
-    select '{{ code }}', 'sales', '{{ component }}', lead_id, classification
+    select '{{ code }}', 'sales', '{{ component }}', lead_id, missing_as
     from joined
-    where handed_over_on is not null and classification in ('in_transit', 'lost_in_transit')
+    where missing_as is not null
     union all
     {%- endfor %}{%- endfor %}
     select
         'accept_rate', 'marketing', 'numerator', lead_id,
         {{ bridge_reasons({
-            'classification': "classification in ('in_transit', 'lost_in_transit')",
+            'missing_as': 'missing_as is not null',
             "'received_late'": 'in_on > accepted_on',
         }) }}
     from joined

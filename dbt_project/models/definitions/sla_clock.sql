@@ -1,5 +1,6 @@
 -- The clock of inside sales: it starts at the handover (else at the receipt) and asks for an attempt within the business minutes of the
 -- lead's tier (seeds/sla_tiers.csv, in force on that day). Attempts and contacts count from the start of the clock on.
+-- Without any sales activity of the CRM no clock runs: nobody can tell who was called.
 with handed_over as (
     select lead_id, handed_over_at from {{ ref('stage_handed_over') }}
 ),
@@ -84,6 +85,7 @@ final as (
     from targeted
     left join {{ ref('con_calendar') }} as due_days
         on targeted.due_day_no = due_days.business_day_no and due_days.is_business_day
+    where {{ delivers('crm_activity') }}
 )
 
 select * from final

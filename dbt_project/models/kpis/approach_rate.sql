@@ -1,6 +1,6 @@
 {# Handed-over lead cycles that a person of sales has attempted by as_of. #}
 with leads as (
-    select * from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null
+    select * from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null and {{ delivers('crm_activity') }}
 ),
 
 final as (

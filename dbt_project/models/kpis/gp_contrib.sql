@@ -28,6 +28,7 @@ contributions as (
     select costs.grain, costs.period_start, cast(profits.profit - costs.cost as decimal(28, 2)) as contribution
     from costs
     join profits on costs.grain = profits.grain and costs.period_start = profits.period_start
+    where {{ delivers('crm_opportunity', 'amount') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 {# Lead to won: lead cycles won within the window after they opened. #}
 with leads as (
-    select lead_id, opened_on, won_on from {{ ref('lead_facts') }} where is_countable
+    select lead_id, opened_on, won_on from {{ ref('lead_facts') }} where is_countable and {{ delivers('crm_opportunity') }}
 ),
 
 run_parameters as (

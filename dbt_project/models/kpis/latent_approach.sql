@@ -1,7 +1,7 @@
 {# Latent customers: people once handed over whose cycle closed as recycled, idle or lost, and whose latest cycle when the period begins has closed so too.
    Approached is who had a human outbound activity in the period. #}
 with leads as (
-    select *, close_reason in ('recycled', 'idle', 'lost') as is_latent from {{ ref('lead_facts') }} where is_countable and person_key is not null
+    select *, close_reason in ('recycled', 'idle', 'lost') as is_latent from {{ ref('lead_facts') }} where is_countable and person_key is not null and {{ delivers('crm_activity') }}
 ),
 
 latent_since as (

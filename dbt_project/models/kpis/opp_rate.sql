@@ -1,6 +1,6 @@
 {# Handed-over lead cycles whose first opportunity was created within the window. #}
 with leads as (
-    select * from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null
+    select * from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null and {{ delivers('crm_opportunity') }}
 ),
 
 run_parameters as (

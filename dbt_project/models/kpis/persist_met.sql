@@ -11,7 +11,7 @@ with leads as (
     join {{ ref('limits') }} as limits on limits.name = 'persistence_attempts' and {{ in_force('limits', 'leads.handed_over_on') }}
     join {{ ref('run_parameters') }} as run_parameters
         on {{ add_days('leads.handed_over_on', 'windows.days') }} <= run_parameters.as_of_on
-    where leads.is_countable
+    where {{ delivers('crm_activity') }} and leads.is_countable
 ),
 
 touches as (

@@ -2,7 +2,8 @@
 with leads as (
     select lead_id, closed_on, close_reason
     from {{ ref('lead_facts') }}
-    where is_countable
+    where {{ delivers('crm_lead') }}
+        and is_countable
         and handed_over_on is not null
         and opportunity_created_on is null
         and close_reason in ('rejected', 'disqualified', 'recycled', 'idle')

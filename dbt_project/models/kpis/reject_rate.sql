@@ -1,6 +1,6 @@
 {# Handed-over lead cycles that inside sales gave back as rejected. #}
 with leads as (
-    select lead_id, handed_over_on, opportunity_created_on, closed_on from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null
+    select lead_id, handed_over_on, opportunity_created_on, closed_on from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null and {{ delivers('crm_lead') }}
 ),
 
 rejected as (

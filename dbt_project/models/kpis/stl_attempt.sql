@@ -1,7 +1,7 @@
 {# Speed to lead: minutes from handover to the first human attempt, on the wall clock and in business hours. Who was never attempted is
    censored at as_of, not dropped. #}
 with leads as (
-    select lead_id, handed_over_on from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null
+    select lead_id, handed_over_on from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null and {{ delivers('crm_activity') }}
 ),
 
 clocks as (

@@ -8,7 +8,7 @@ with leads as (
         first_contact_at,
         {{ business_date('first_contact_at') }} as first_contact_on
     from {{ ref('lead_facts') }}
-    where is_countable and handed_over_on is not null
+    where is_countable and handed_over_on is not null and {{ delivers('crm_activity') }}
 ),
 
 calendar as (

@@ -1,7 +1,7 @@
 {# Untouched leads: handed-over cycles in inside sales's stock that nobody has attempted, from the day on which the patience
    [limits.csv: untouched_business_minutes] ran out. #}
 with leads as (
-    select lead_id, first_attempt_at, closed_on from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null
+    select lead_id, first_attempt_at, closed_on from {{ ref('lead_facts') }} where is_countable and handed_over_on is not null and {{ delivers('crm_activity') }}
 ),
 
 stays as (

@@ -24,6 +24,7 @@ joined as (
             and in_hands.period_start = untouched.period_start
             and in_hands.segment = untouched.segment
             and in_hands.segment_value = untouched.segment_value
+    where {{ delivers('crm_activity') }}
 ),
 
 final as (

@@ -51,6 +51,7 @@ final as (
         {{ bridge_reasons({
             "'excluded_' || leads.exclusion_reason": 'not leads.is_countable',
             'inflows.classification': 'leads.handed_over_on is null',
+            "'not_handed_over'": 'leads.handed_over_on is null and inflows.lead_id is null',
         }) }} as uncounted_reasons
     from views
     left join {{ ref('lead_facts') }} as leads on views.lead_id = leads.lead_id

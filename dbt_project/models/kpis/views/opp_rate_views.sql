@@ -1,7 +1,7 @@
 {# The opportunity rate as the teams count it: marketing of all lead cycles, from their opening on; sales of those that came in, and only once a
    meeting was held. #}
 with cycles as (
-    select * from {{ ref('team_cycles') }} where is_countable
+    select * from {{ ref('team_cycles') }} where is_countable and {{ delivers('crm_opportunity') }}
 ),
 
 shared as (

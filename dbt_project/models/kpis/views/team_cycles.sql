@@ -56,6 +56,7 @@ final as (
             when leads.received_on is not null then null
             when handoffs.missing_as is not null then handoffs.missing_as
             when handoffs.is_delivered then 'received_before'
+            when leads.handed_over_on is not null and handoffs.lead_id is null then 'not_in_crm'
         end as not_received_as
     from leads
     left join scored on leads.lead_id = scored.lead_id
