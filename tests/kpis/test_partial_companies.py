@@ -1,0 +1,42 @@
+"""Companies that deliver a part of their systems: of what nobody delivers there is no number, and nothing is unexplained for want of it."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support import Builder, land, simulated
+
+CALLS = {"approach_rate", "latent_approach", "persist_met", "sla_met", "stl_attempt", "stl_contact", "untouched_cnt", "untouched_rate"}  # fmt: skip
+LEADS = {"accept_rate", "is_stock_cnt", "recycle_rate", "reject_rate"}
+DEALS = {"gp_contrib", "l2w", "opp_cnt", "opp_rate", "won_cnt"}
+
+
+@pytest.mark.parametrize(
+    ("gone", "unknown"),
+    [
+        pytest.param(["salesforce/*", "cs/*"], CALLS | LEADS | DEALS, id="MA alone"),
+        pytest.param(["hubspot/*"], set(), id="without MA"),
+        pytest.param(["salesforce/tasks_*", "salesforce/events_*"], CALLS, id="CRM without activities"),
+    ],
+)
+def test_no_number_of_what_is_not_delivered(
+    builder: Builder, tmp_path: Path, gone: list[str], unknown: set[str]
+) -> None:
+    company = simulated(tmp_path / "part", people=150, seed=9, conflicts="none")
+    for pattern in gone:
+        for path in company.exports.glob(pattern):
+            path.unlink()
+    land(company)
+    builder.build(company)
+    with duckdb.connect(str(company.warehouse), read_only=True) as con:
+        counted = {row[0] for row in con.execute("SELECT DISTINCT kpi_code FROM marts.kpi_values").fetchall()}
+        available = "SELECT kpi_code FROM marts.kpi_catalogue WHERE availability = 'available'"
+        known = {row[0] for row in con.execute(available).fetchall()}
+        unexplained = con.execute("SELECT * FROM marts.kpi_bridge WHERE reason = 'unexplained'").fetchall()
+        found = con.execute("SELECT * FROM marts.mismatches WHERE rule_code IN ('B12', 'B13', 'H06')").fetchall()
+        judged = con.execute("SELECT count(is_sla_met) FROM marts.handed_over_leads").fetchone()
+    assert "lead_new" in counted and counted <= known
+    assert unknown.isdisjoint(counted) and unknown.isdisjoint(known)
+    assert unexplained == [] and found == []
+    assert judged == (0,) if unknown else judged
