@@ -101,6 +101,8 @@
    none. Where a connector keeps history that is as it should be. Events are many and their key is seldom wrong: the first ones tell. #}
 {% macro repeated_keys_of(node, batch_ids) -%}
     {%- set keys = key_columns(node) -%}
+    {%- set columns = [] -%}
+    {%- for column in node.columns.values() -%}{%- do columns.append(adapter.quote(column.name)) -%}{%- endfor -%}
     {%- set key_and_batch = fingerprint(keys | map(attribute='stand_in') | list + ['_batch_id']) -%}
     {%- set looked_at -%}
         from {{ source(node.source_name, node.name) }}
@@ -121,7 +123,7 @@
         numbered as (
             select
                 {{ keys | map(attribute='text') | join(" || '|' || ") }} as key_text,
-                {{ fingerprint(raw_columns(node) | map(attribute='text') | list) }} as content,
+                {{ fingerprint(columns) }} as content,
                 _batch_id,
                 _source_file,
                 _row_number
