@@ -1,5 +1,5 @@
 -- Values of stages, statuses, activity types and outcomes that no seed knows: whoever has one stands nowhere, was never called or answered.
--- A field of very many such values is free text.
+-- Outcomes of very many such values are free text.
 with used as (
     select source_system, 'person' as object, 'lifecycle_stage' as field, lower(lifecycle_stage) as value, updated_at as seen_at from {{ ref('ma_person') }}
     union all
@@ -68,7 +68,7 @@ final as (
         least(unknown.first_at, run_parameters.as_of) as occurred_at
     from unknown
     cross join {{ ref('run_parameters') }} as run_parameters
-    where unknown.value_cnt <= {{ mismatch_tolerance('i05_values') }}
+    where unknown.field <> 'outcome' or unknown.value_cnt <= {{ mismatch_tolerance('i05_values') }}
 )
 
 select * from final
