@@ -13,27 +13,6 @@ select
     cast(1 as bigint) as out_rank
 from stage_handed_over as handed_over;
 
-create temp view relay_b2_out as
-with conversions as (
-    select links.*
-    from lead_opportunities as links
-    join run_parameters as run_parameters on links.converted_at <= run_parameters.as_of
-    where links.crm_lead_id is not null and links.opportunity_id is not null
-)
-select
-    'B2' as boundary,
-    opportunity_id as unit_id,
-    source_system || '|' || crm_lead_id as out_key,
-    lead_id,
-    opportunity_id,
-    cast(null as varchar) as contract_id,
-    converted_at as out_at,
-    business_date(converted_at) as out_on,
-    source_system as out_system,
-    crm_lead_id as out_record_id,
-    row_number() over (partition by opportunity_id order by converted_at, source_system, crm_lead_id) as out_rank
-from conversions;
-
 create temp table relay_b3_links as
 with opportunities as (
     select opportunity_id, crm_opportunity_id from con_opportunities
@@ -137,6 +116,95 @@ from states_then
 where is_entry
 qualify row_number() over (partition by lead_id order by state_at, source_system, crm_lead_id) = 1;
 
+create temp table relay_b1_contacts as
+with answered as (
+    select lead_id from stage_received
+    union
+    select lead_id from relay_b1_held
+),
+contacts as (
+    select
+        persons.person_key,
+        records.source_system,
+        records.crm_contact_id,
+        records.created_at,
+        case
+            when records.master_record_id is not null then 'merged_away'
+            when coalesce(records.is_deleted, false) then 'deleted'
+        end as removed_as,
+        coalesce(records.deleted_at, records.updated_at) as removed_at
+    from crm_contact as records
+    join person_records as persons
+        on records.source_system = persons.source_system
+            and persons.record_type = 'crm_contact'
+            and records.crm_contact_id = persons.record_id
+),
+received as (
+    select
+        handed_over.lead_id,
+        contacts.source_system,
+        contacts.crm_contact_id,
+        greatest(handed_over.handed_over_at, contacts.created_at) as received_at,
+        contacts.removed_as,
+        contacts.removed_at,
+        cycles.close_reason,
+        cycles.closed_at
+    from stage_handed_over as handed_over
+    join (
+        select lead_id, closed_at, close_reason, lead(opened_at) over (partition by person_key order by cycle_no) as next_opened_at
+        from lead_cycles
+    ) as cycles on handed_over.lead_id = cycles.lead_id
+    join contacts on handed_over.person_key = contacts.person_key
+    cross join run_parameters
+    where handed_over.lead_id not in (select lead_id from answered where lead_id is not null)
+        and (contacts.created_at is null or contacts.created_at <= run_parameters.as_of)
+        and (contacts.removed_as is null or contacts.removed_at > greatest(handed_over.handed_over_at, contacts.created_at))
+        and (cycles.closed_at is null or contacts.created_at is null or contacts.created_at <= cycles.closed_at)
+        and (cycles.next_opened_at is null or contacts.created_at is null or contacts.created_at < cycles.next_opened_at)
+    qualify row_number() over (
+        partition by handed_over.lead_id
+        order by
+            greatest(handed_over.handed_over_at, contacts.created_at),
+            contacts.removed_as nulls first,
+            contacts.created_at desc nulls last,
+            contacts.source_system,
+            contacts.crm_contact_id
+    ) = 1
+),
+ways_out as (
+    select
+        received.lead_id, min(coalesce(opportunities.created_at, opportunities.closed_at)) as exit_at, 'converted' as left_as
+    from received
+    join cycle_opportunities as links on received.lead_id = links.lead_id
+    join con_opportunities as opportunities on links.opportunity_id = opportunities.opportunity_id
+    group by received.lead_id
+    having min(coalesce(opportunities.created_at, opportunities.closed_at)) is not null
+    union all
+    select lead_id, closed_at, case when close_reason = 'recycled' then 'recycled_out' else close_reason end
+    from received
+    where close_reason in ('rejected', 'disqualified', 'recycled')
+    union all
+    select lead_id, removed_at, removed_as
+    from received
+    cross join run_parameters
+    where removed_as is not null and removed_at <= run_parameters.as_of
+),
+first_ways_out as (
+    select lead_id, min(exit_at) as exit_at, arg_min(left_as, {'at': exit_at, 'as': left_as}) as left_as
+    from ways_out
+    group by lead_id
+)
+select
+    received.lead_id,
+    received.source_system,
+    received.crm_contact_id,
+    received.source_system || '|contact|' || received.crm_contact_id as record_key,
+    received.received_at,
+    case when left_as is not null then greatest(exit_at, received.received_at) end as left_at,
+    left_as
+from received
+left join first_ways_out on received.lead_id = first_ways_out.lead_id;
+
 create temp view relay_b1_in as
 with received as (
     select lead_id, received_at, source_system, crm_lead_id, true as is_held from relay_b1_held as held
@@ -178,6 +246,7 @@ select
     cast(null as varchar) as contract_id,
     received.received_at as in_at,
     received.source_system as in_system,
+    'crm_lead' as in_record_type,
     received.crm_lead_id as in_record_id,
     received.source_system || '|' || received.crm_lead_id as record_key,
     statuses.stage as in_status,
@@ -199,7 +268,47 @@ left join crm_leads
     on received.source_system = crm_leads.source_system and received.crm_lead_id = crm_leads.crm_lead_id
 left join origins on lower(trim(crm_leads.lead_source)) = origins.source_value
 left join statuses
-    on received.source_system = statuses.source_system and received.crm_lead_id = statuses.crm_lead_id;
+    on received.source_system = statuses.source_system and received.crm_lead_id = statuses.crm_lead_id
+union all
+select
+    'B1', lead_id, lead_id, null, null, received_at, source_system, 'crm_contact', crm_contact_id, record_key,
+    coalesce(left_as, 'received'), 'relay', 1, 1
+from relay_b1_contacts;
+
+create temp view relay_b2_out as
+with conversions as (
+    select
+        links.opportunity_id, links.source_system || '|' || links.crm_lead_id as out_key, links.lead_id, links.converted_at,
+        links.source_system, links.crm_lead_id as out_record_id
+    from lead_opportunities as links
+    join run_parameters as run_parameters on links.converted_at <= run_parameters.as_of
+    where links.crm_lead_id is not null and links.opportunity_id is not null
+),
+given as (
+    select * from conversions
+    union all
+    select
+        opportunities.opportunity_id, contacts.record_key, opportunities.lead_id,
+        coalesce(opportunities.created_at, opportunities.closed_at), contacts.source_system, contacts.crm_contact_id
+    from relay_b1_contacts as contacts
+    join con_opportunities as opportunities
+        on contacts.lead_id = opportunities.lead_id
+            and coalesce(opportunities.created_at, opportunities.closed_at) >= contacts.received_at
+    where contacts.left_as = 'converted' and opportunities.opportunity_id not in (select opportunity_id from conversions)
+)
+select
+    'B2' as boundary,
+    opportunity_id as unit_id,
+    out_key,
+    lead_id,
+    opportunity_id,
+    cast(null as varchar) as contract_id,
+    converted_at as out_at,
+    business_date(converted_at) as out_on,
+    source_system as out_system,
+    out_record_id,
+    row_number() over (partition by opportunity_id order by converted_at, source_system, out_record_id) as out_rank
+from given;
 
 create temp view relay_b2_reopened as
 with events as (
@@ -248,6 +357,7 @@ select
     cast(null as varchar) as contract_id,
     entries.in_at,
     opportunities.source_system as in_system,
+    'crm_opportunity' as in_record_type,
     opportunities.crm_opportunity_id as in_record_id,
     opportunities.opportunity_id as record_key,
     opportunities.stage_code as in_status,
@@ -297,6 +407,7 @@ select
     contracts.contract_id,
     contracts.accepted_at as in_at,
     contracts.source_system as in_system,
+    'cs_contract' as in_record_type,
     contracts.source_contract_id as in_record_id,
     contracts.contract_id as record_key,
     contracts.status as in_status,
@@ -338,6 +449,7 @@ with_out as (
         outs.out_rank,
         ins.in_at,
         ins.in_system,
+        ins.in_record_type,
         ins.in_record_id,
         ins.in_status,
         ins.in_rank,
@@ -361,6 +473,7 @@ without_out as (
         cast(null as bigint) as out_rank,
         ins.in_at,
         ins.in_system,
+        ins.in_record_type,
         ins.in_record_id,
         ins.in_status,
         ins.in_rank,
@@ -433,6 +546,8 @@ select
     cast(tie_rank as bigint) as tie_rank,
     case when stage = 'recycled' then 'recycled_out' else stage end as left_as
 from lead_states
+union all
+select 'B1', record_key, left_at, cast(3 as bigint), left_as from relay_b1_contacts where left_at is not null
 union all
 select distinct 'B1', handoffs.record_key, idle_cycles.closed_at, cast(3 as bigint), 'recycled_out'
 from handoffs
@@ -547,6 +662,7 @@ select
     handoffs.in_at,
     handoffs.in_on,
     handoffs.in_system,
+    handoffs.in_record_type,
     handoffs.in_record_id,
     handoffs.in_status,
     handoffs.origin,

@@ -245,6 +245,7 @@ select
     opportunity_id,
     contract_id,
     out_record_id,
+    in_record_type,
     in_record_id,
     out_on,
     in_on,

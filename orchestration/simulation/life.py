@@ -533,7 +533,9 @@ class World:
 
     def _handed_over(self, person: Person, out_at: int) -> tuple[int, bool] | None:
         if self._plant("B1", "lost", out_at < self.end - 30 * DAY):
-            self.plants.append(Plant("lost", "B1", person.number, (person.ma[0].id,), out_at))
+            # whom the CRM has as a contact is received there, though no lead comes
+            if not person.contacts:
+                self.plants.append(Plant("lost", "B1", person.number, (person.ma[0].id,), out_at))
             return out_at + 10 * DAY, False
         late = self._late_arrival("B1", out_at, 24 * HOUR)
         at = (

@@ -4,7 +4,7 @@ with handed_over as (
 ),
 
 in_stock as (
-    select lead_id, in_record_id
+    select lead_id, in_record_type, in_record_id
     from {{ ref('relay_handoffs') }}
     where boundary = 'B1' and in_at is not null and left_at is null and classification <> 'double_entry'
     qualify row_number() over (partition by lead_id order by in_at nulls last, in_record_id nulls last) = 1
@@ -16,6 +16,7 @@ final as (
         handed_over.lead_id as subject_id,
         handed_over.out_record_id as ma_record_id,
         in_stock.in_record_id as crm_record_id,
+        in_stock.in_record_type as crm_table,
         'handed over ' || cast(handed_over.out_at as {{ dbt.type_string() }}) as ma_value,
         'due ' || cast(clocks.due_at as {{ dbt.type_string() }}) as crm_value,
         cast(handed_over.out_on as {{ dbt.type_string() }}) as detail,

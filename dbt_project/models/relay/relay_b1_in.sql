@@ -1,5 +1,5 @@
 {# B1, the receiver's side: CRM leads that came into inside sales's hands, per lead cycle in order of their coming; a lead that was already
-   there at the handover comes first, at the handover. #}
+   there at the handover comes first, at the handover. A handed-over cycle without any has the person's contact. #}
 {{ config(materialized='view') }}
 
 with held as (
@@ -47,7 +47,7 @@ statuses as (
     ) = 1
 ),
 
-final as (
+leads_in as (
     select
         'B1' as boundary,
         received.lead_id as unit_id,
@@ -56,6 +56,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as contract_id,
         received.received_at as in_at,
         received.source_system as in_system,
+        'crm_lead' as in_record_type,
         received.crm_lead_id as in_record_id,
         {{ relay_record_key('received.source_system', 'received.crm_lead_id') }} as record_key,
         statuses.stage as in_status,
@@ -82,6 +83,17 @@ final as (
     left join origins on lower({{ trimmed('crm_leads.lead_source') }}) = origins.source_value
     left join statuses
         on received.source_system = statuses.source_system and received.crm_lead_id = statuses.crm_lead_id
+    where 'B1' in (select boundary from {{ ref('relay_boundaries') }})
+),
+
+final as (
+    select * from leads_in
+    union all
+    select
+        'B1', lead_id, lead_id, cast(null as {{ dbt.type_string() }}), cast(null as {{ dbt.type_string() }}),
+        received_at, source_system, 'crm_contact', crm_contact_id, record_key, coalesce(left_as, 'received'), 'relay',
+        cast(1 as bigint), cast(1 as bigint)
+    from {{ ref('relay_b1_contacts') }}
     where 'B1' in (select boundary from {{ ref('relay_boundaries') }})
 )
 

@@ -30,6 +30,7 @@ final as (
         cast(null as {{ dbt.type_string() }}) as contract_id,
         entries.in_at,
         opportunities.source_system as in_system,
+        'crm_opportunity' as in_record_type,
         opportunities.crm_opportunity_id as in_record_id,
         opportunities.opportunity_id as record_key,
         opportunities.stage_code as in_status,

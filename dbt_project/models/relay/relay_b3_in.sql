@@ -44,6 +44,7 @@ final as (
         contracts.contract_id,
         contracts.accepted_at as in_at,
         contracts.source_system as in_system,
+        'cs_contract' as in_record_type,
         contracts.source_contract_id as in_record_id,
         contracts.contract_id as record_key,
         contracts.status as in_status,

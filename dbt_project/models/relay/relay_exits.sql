@@ -35,6 +35,12 @@ final as (
 
     union all
 
+    select 'B1', record_key, left_at, cast(3 as bigint), left_as
+    from {{ ref('relay_b1_contacts') }}
+    where left_at is not null
+
+    union all
+
     select distinct 'B1', handoffs.record_key, idle_cycles.closed_at, cast(3 as bigint), 'recycled_out'
     from handoffs
     join idle_cycles on handoffs.lead_id = idle_cycles.lead_id

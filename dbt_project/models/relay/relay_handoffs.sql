@@ -22,6 +22,7 @@ final as (
         handoffs.in_at,
         handoffs.in_on,
         handoffs.in_system,
+        handoffs.in_record_type,
         handoffs.in_record_id,
         handoffs.in_status,
         handoffs.origin,

@@ -64,9 +64,10 @@ class AnswerKey:
         self._add_contract_stages()
         leads: dict[str, CrmLead] = {lead.id: lead for person in people for lead in person.leads}
         deals = self.opportunities + [_missing(lead) for lead in leads.values() if self._is_lost(lead)]
+        at_b1 = b1_handoffs(self.cycles, seeds, as_of)
         self.handoffs: list[Handoff] = [
-            *b1_handoffs(self.cycles, seeds, as_of),
-            *b2_handoffs(deals, leads, self.cycle_of, seeds, as_of),
+            *at_b1,
+            *b2_handoffs(deals, leads, at_b1, self.cycle_of, seeds, as_of),
             *b3_handoffs(self.opportunities, world.contracts, self.cycle_of, seeds, as_of),
         ]
         self.ledger = ledger(self.handoffs, as_of, day_of(world.start))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from orchestration.simulation.clock import add_months, day_of, day_start, month_start
 from orchestration.simulation.key.cycles import EXITS, IN_HANDS, Cycle
 from orchestration.simulation.seeds import Seeds
-from orchestration.simulation.truth import Contract, CrmLead, Opportunity
+from orchestration.simulation.truth import Contract, CrmContact, CrmLead, Opportunity
 
 _B1_EXITS = {"rejected": "rejected", "disqualified": "disqualified", "recycled": "recycled_out"}
 INFLOWS = ("delivered", "recovered", "declared_non_relay", "recycled_in", "reopened", "invented", "double_entry")
@@ -30,6 +30,7 @@ class Handoff:
     left_at: int | None = None
     left_as: str = ""
     due_at: int | None = None
+    is_by_contact: bool = False  # B1: a contact came in, for want of a lead
     unit_in_at: int | None = None  # of a grain_merged row: when the unit it merges into came in
 
 
@@ -56,14 +57,20 @@ def _classification(row: Handoff, as_of: int) -> str:
 
 
 def b1_handoffs(cycles: list[Cycle], seeds: Seeds, as_of: int) -> list[Handoff]:
-    """MKT → IS, one per cycle with an OUT or IN and one per further CRM lead."""
+    """MKT → IS, one per cycle with an OUT or IN and one per further CRM lead; a cycle without any lead may have a contact."""
     rows = []
+    next_openings = {id(cycle.previous): cycle.opened_at for cycle in cycles if cycle.previous is not None}
     for cycle in cycles:
         out_at, received = cycle.handed_over_at, list(cycle.received)
         if out_at is not None and (held := _held_at(cycle, out_at, seeds)) is not None:
             received = [(out_at, held), *(entry for entry in received if entry[1] is not held)]
         if out_at is None and not received:
             continue
+        if out_at is not None and not received:
+            contact = _contact_of(cycle, out_at, next_openings.get(id(cycle)))
+            if contact is not None:
+                rows.append(_by_contact(cycle, out_at, contact, seeds, as_of))
+                continue
         for rank, (in_at, lead) in enumerate(received or [(None, None)]):
             row = Handoff(
                 "B1", cycle.key, cycle, out_at if rank == 0 else None, cycle.handed_over_record if rank == 0 else "",
@@ -85,6 +92,38 @@ def _held_at(cycle: Cycle, at: int, seeds: Seeds) -> CrmLead | None:
         if statuses and not ended and seeds.lead_stages[("salesforce", statuses[-1].lower())] in IN_HANDS:
             return lead
     return None
+
+
+def _contact_of(cycle: Cycle, out_at: int, next_opened_at: int | None) -> CrmContact | None:
+    """The person's contact in the CRM that stands for the lead which never came: created before the cycle was over, and not gone by then."""
+    ends = [end for end in (cycle.closed_at, None if next_opened_at is None else next_opened_at - 1) if end is not None]
+    contacts = [
+        contact
+        for contact in (cycle.person.contacts if cycle.person else ())
+        if all(contact.created <= end for end in ends)
+        and (contact.deleted_at is None or contact.deleted_at > max(out_at, contact.created))
+    ]
+    return min(
+        contacts, default=None, key=lambda item: (max(out_at, item.created), item.deleted_at is not None, -item.created)
+    )
+
+
+def _by_contact(cycle: Cycle, out_at: int, contact: CrmContact, seeds: Seeds, as_of: int) -> Handoff:
+    """A handover that the contact receives; it leaves with the cycle's first deal, with the cycle, or when it is deleted."""
+    in_at = max(out_at, contact.created)
+    row = Handoff(
+        "B1", cycle.key, cycle, out_at, cycle.handed_over_record, in_at, contact.id, "relay", is_by_contact=True
+    )
+    classify(row, seeds, as_of)
+    exits = []
+    if cycle.opportunity_created_at is not None:
+        exits.append((max(in_at, cycle.opportunity_created_at), "converted"))
+    if contact.deleted_at is not None:
+        exits.append((contact.deleted_at, "merged_away" if contact.master_id else "deleted"))
+    if cycle.closed_at is not None and cycle.close_reason in ("idle", *_B1_EXITS):
+        exits.append((cycle.closed_at, _B1_EXITS.get(cycle.close_reason, "recycled_out")))
+    row.left_at, row.left_as = min(exits, default=(None, ""))
+    return row
 
 
 def _b1_origin(cycle: Cycle, lead: CrmLead | None, seeds: Seeds) -> str:
@@ -112,15 +151,24 @@ def _b1_exit(cycle: Cycle, lead: CrmLead, entered: int, seeds: Seeds) -> tuple[i
 
 
 def b2_handoffs(
-    opportunities: list[Opportunity], leads: dict[str, CrmLead], cycle_of: dict[str, Cycle], seeds: Seeds, as_of: int
+    opportunities: list[Opportunity],
+    leads: dict[str, CrmLead],
+    b1_rows: list[Handoff],
+    cycle_of: dict[str, Cycle],
+    seeds: Seeds,
+    as_of: int,
 ) -> list[Handoff]:
-    """IS → FS, one per opportunity, per further lead of one, and per reopening."""
+    """IS → FS, one per opportunity, per further lead of one, and per reopening. A contact in inside sales's hands passes on what opens."""
     rows = []
+    by_contact = {row.subject: row for row in b1_rows if row.is_by_contact and row.left_as == "converted"}
     for opportunity in opportunities:
         outs = sorted((leads[ident].converted_at or 0, ident) for ident in opportunity.lead_ids)
         in_at = None if opportunity.is_missing else opportunity.created
         in_record = "" if opportunity.is_missing else opportunity.id
         cycle = cycle_of.get(opportunity.id)
+        contact = by_contact.get(cycle.key) if cycle else None
+        if not outs and contact is not None and opportunity.created >= (contact.in_at or 0):
+            outs = [(opportunity.created, contact.in_record)]
         origin = "relay" if outs else seeds.origin(opportunity.source, opportunity.kind)
         out_at, out_record = outs[0] if outs else (None, "")
         row = Handoff("B2", opportunity.id, cycle, out_at, out_record, in_at, in_record, origin)

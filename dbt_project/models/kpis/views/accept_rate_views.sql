@@ -5,7 +5,7 @@ with shared as (
 ),
 
 entries as (
-    select lead_id, in_on, in_system, in_record_id
+    select lead_id, in_on, in_system, in_record_type, in_record_id
     from {{ ref('relay_handoffs') }}
     where boundary = 'B1' and out_at is not null
 ),
@@ -23,7 +23,7 @@ received as (
         shared.is_mature,
         shared.subject_id as row_id,
         entries.in_system as source_system,
-        case when entries.in_record_id is not null then 'crm_lead' end as source_record_type,
+        entries.in_record_type as source_record_type,
         entries.in_record_id as source_record_id,
         false as is_merged_record,
         {{ bridge_reasons({
