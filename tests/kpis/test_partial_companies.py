@@ -1,5 +1,6 @@
 """Companies that deliver a part of their systems: of what nobody delivers there is no number, and nothing is unexplained for want of it."""
 
+import csv
 from pathlib import Path
 
 import duckdb
@@ -41,3 +42,40 @@ def test_no_number_of_what_is_not_delivered(
     assert "shared" in reasons and "unexplained" not in reasons and found == []
     if unknown:
         assert judged == (0,)
+
+
+def test_contracts_that_name_no_opportunity_are_of_what_their_account_bought(builder: Builder, tmp_path: Path) -> None:
+    company = simulated(tmp_path / "unnamed", people=300, seed=9, conflicts="none")
+    folder = company.exports / "cs"
+    for path in folder.glob("契約商談_*"):
+        path.unlink()
+    (contracts,) = folder.glob("契約一覧_*")
+    title, printed, *lines = contracts.read_text("cp932").splitlines(keepends=True)
+    rows = list(csv.DictReader(lines))
+    named = {row["契約番号"]: row.pop("商談ID") for row in rows}
+    with contracts.open("w", encoding="cp932", newline="") as target:
+        target.write(title + printed)
+        writer = csv.DictWriter(target, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    land(company)
+    builder.build(company)
+    with duckdb.connect(str(company.warehouse), read_only=True) as con:
+        classes = dict(
+            con.execute(
+                "SELECT classification, count(*) FROM marts.handoffs WHERE boundary = 'B3' GROUP BY ALL"
+            ).fetchall()
+        )
+        found = con.execute(
+            "SELECT * FROM marts.mismatches WHERE rule_code = 'G01' OR rule_code = 'B04' AND detail LIKE 'B3%'"
+        ).fetchall()
+        paired = con.execute(
+            "SELECT source_contract_id, crm_opportunity_id FROM conformed.con_contracts"
+            " JOIN conformed.con_opportunities USING (opportunity_id)"
+        ).fetchall()
+    assert classes["delivered"] > 20 and classes.keys().isdisjoint({"lost_in_transit", "invented", "double_entry"}), (
+        classes
+    )
+    assert found == []
+    wrong = [pair for pair in paired if named[pair[0]] != pair[1]]
+    assert len(paired) > 20 and len(wrong) * 20 < len(paired), wrong

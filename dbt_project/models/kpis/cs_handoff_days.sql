@@ -4,6 +4,8 @@ with opportunities as (
     select opportunity_id, won_on
     from {{ ref('con_opportunities') }}
     where is_countable and won_on is not null and 'B3' in (select boundary from {{ ref('relay_boundaries') }})
+        -- what widens a contract that runs is taken over already
+        and opportunity_id not in (select opportunity_id from {{ ref('relay_b3_links') }} where is_on_top)
 ),
 
 acceptances as (

@@ -27,6 +27,8 @@ priced as (
     left join {{ ref('fx_rates') }} as rates
         on lower(sources.currency) = lower(rates.currency) and {{ in_force('rates', 'opportunities.won_on') }}
     where not contracts.is_deleted
+        -- of a contract that names no opportunity it is only taken which one it came from
+        and sources.crm_opportunity_id is not null
         and opportunities.is_countable and opportunities.is_won
         and coalesce(lower(records.amount_basis), '') <> 'tcv'
         and contracts.accepted_at <= {{ cross_system_cutoff('crm', 'cs') }}

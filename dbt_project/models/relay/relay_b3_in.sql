@@ -35,6 +35,22 @@ chosen as (
     qualify row_number() over (partition by contract_id order by contract_rank, opportunity_id nulls last) = 1
 ),
 
+-- where no contract names an opportunity, one that follows another of its account and that nothing new was bought for is a renewal
+in_order as (
+    select
+        contract_id, opportunity_id, accepted_at,
+        min(accepted_at) over (partition by account_key) as first_accepted_at
+    from contracts
+    where account_key is not null
+),
+
+followers as (
+    select contract_id
+    from in_order
+    where opportunity_id is null and first_accepted_at < accepted_at
+        and not {{ delivers('cs_contract', 'crm_opportunity_id') }} and not {{ delivers('cs_contract_opportunity') }}
+),
+
 final as (
     select
         'B3' as boundary,
@@ -48,12 +64,17 @@ final as (
         contracts.source_contract_id as in_record_id,
         contracts.contract_id as record_key,
         contracts.status as in_status,
-        case when chosen.contract_rank > 1 then 'relay' else coalesce(origins.origin, 'undeclared') end as declared_origin,
+        case
+            when chosen.contract_rank > 1 then 'relay'
+            when followers.contract_id is not null and origins.origin is null then 'existing'
+            else coalesce(origins.origin, 'undeclared')
+        end as declared_origin,
         coalesce(chosen.contract_rank, cast(1 as bigint)) as in_rank,
         cast(1 as bigint) as in_record_rank
     from contracts
     left join chosen on contracts.contract_id = chosen.contract_id
     left join opportunities on chosen.opportunity_id = opportunities.opportunity_id
+    left join followers on contracts.contract_id = followers.contract_id
     left join origins on lower({{ trimmed('contracts.origin') }}) = origins.source_value
     where 'B3' in (select boundary from {{ ref('relay_boundaries') }})
 )
