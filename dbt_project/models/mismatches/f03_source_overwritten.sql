@@ -37,6 +37,14 @@ current_sources as (
     select source_system, 'crm_lead', crm_lead_id, lead_source from {{ ref('crm_lead') }}
 ),
 
+origins as (
+    select source_value, origin from {{ ref('origins') }} where object = 'lead_source'
+),
+
+people_in_ma as (
+    select person_key from {{ ref('person_records') }} where record_type = 'ma_person' and is_delivered group by person_key
+),
+
 final as (
     select
         'person' as subject_type,
@@ -58,7 +66,15 @@ final as (
         and firsts.record_type = records.record_type
         and firsts.record_id = records.record_id
     left join {{ ref('channels') }} as channels on lower(current_sources.value) = channels.source_value
+    left join origins as first_origins on lower({{ trimmed('firsts.value') }}) = first_origins.source_value
+    left join origins as current_origins on lower({{ trimmed('current_sources.value') }}) = current_origins.source_value
+    left join people_in_ma on records.person_key = people_in_ma.person_key
     where records.is_countable
+        -- B02 asks to correct a source of marketing's of whom the MA does not know
+        and not (
+            firsts.record_type = 'crm_lead' and people_in_ma.person_key is null
+            and first_origins.origin = 'relay' and coalesce(current_origins.origin, '') <> 'relay'
+        )
         and coalesce(channels.channel, lower(current_sources.value)) <> firsts.channel
 )
 
