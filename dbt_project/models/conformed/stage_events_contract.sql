@@ -2,8 +2,8 @@
 with contracts as (
     select
         *,
-        {{ business_day_start('coalesce(churned_on, ' ~ add_days('end_on', '1') ~ ')') }} as ended_at
-    from {{ ref('con_contracts') }}
+        {{ business_day_start(service_over_on('contracts')) }} as ended_at
+    from {{ ref('con_contracts') }} as contracts
 ),
 
 events as (

@@ -1,7 +1,7 @@
 {# What each contract brings in a year, day by day while it is active: a row per level of its MRR. #}
 with contracts as (
-    select contract_id, account_key, start_on, coalesce(churned_on, {{ add_days('end_on', 1) }}) as until_on
-    from {{ ref('con_contracts') }}
+    select contract_id, account_key, start_on, {{ service_over_on('contracts') }} as until_on
+    from {{ ref('con_contracts') }} as contracts
     where not is_deleted and account_key is not null and start_on is not null
 ),
 

@@ -29,7 +29,7 @@ contracts as (
     from {{ ref('con_contracts') }} as contracts
     join run_parameters
         on contracts.start_on <= run_parameters.as_of_on
-            and coalesce(contracts.churned_on > run_parameters.as_of_on, contracts.end_on >= run_parameters.as_of_on, true)
+            and coalesce({{ service_over_on('contracts') }} > run_parameters.as_of_on, true)
     where not contracts.is_deleted
     group by contracts.account_key
 ),

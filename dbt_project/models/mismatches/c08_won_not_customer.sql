@@ -39,10 +39,7 @@ former_customers as (
     cross join cutoff
     where not contracts.is_deleted
     group by contracts.account_key
-    having bool_and(
-        coalesce(contracts.churned_on <= {{ business_date('cutoff.cutoff') }}, false)
-        or coalesce(contracts.end_on < {{ business_date('cutoff.cutoff') }}, false)
-    )
+    having bool_and(coalesce({{ service_over_on('contracts') }} <= {{ business_date('cutoff.cutoff') }}, false))
 ),
 
 final as (

@@ -22,7 +22,7 @@ suspects as (
 services as (
     select
         suspects.opportunity_id,
-        bool_and(coalesce(least(contracts.churned_on, {{ add_days('contracts.end_on', '1') }}) <= suspects.created_on, false)) as was_over
+        bool_and(coalesce({{ service_over_on('contracts') }} <= suspects.created_on, false)) as was_over
     from suspects
     inner join {{ ref('con_contracts') }} as contracts
         on suspects.account_key = contracts.account_key and contracts.start_on <= suspects.created_on

@@ -33,7 +33,7 @@ final as (
         on origins.object = 'contract_origin' and lower(contracts.origin) = origins.source_value
     where not contracts.is_deleted
         and contracts.start_on <= run_parameters.as_of_on
-        and coalesce(least(contracts.churned_on, {{ add_days('contracts.end_on', '1') }}) > run_parameters.as_of_on, true)
+        and coalesce({{ service_over_on('contracts') }} > run_parameters.as_of_on, true)
         and origins.origin is null
         and accounts_with_wins.account_key is null and contracts_with_wins.contract_id is null
         and contracts.accepted_at <= {{ cross_system_cutoff('crm', 'cs') }}

@@ -3,8 +3,8 @@ with ends as (
     select
         account_key,
         source_contract_id,
-        least(churned_on, {{ add_days('end_on', '1') }}) as over_on
-    from {{ ref('con_contracts') }}
+        {{ service_over_on('contracts') }} as over_on
+    from {{ ref('con_contracts') }} as contracts
     where account_key is not null and not is_deleted
 ),
 
