@@ -41,6 +41,8 @@ subjects as (
         subjects_then.subject_id is not null or renamed.subject_id is not null as was_there,
         subjects_now.subject_id is not null or renamed.subject_id is not null as is_there,
         renamed.subject_id is not null as is_renamed,
+        -- a deal that is won no more had touches and was handed on all the same: whether one is there follows from what else changed
+        changed.subject_type in ('handoff', 'touch') and coalesce(subjects_now.person_key, subjects_then.person_key) is not null as is_derived,
         coalesce(subjects_now.person_key, persons_then.present_key, subjects_then.person_key) as person_key,
         coalesce(subjects_now.person_key <> coalesce(persons_then.present_key, subjects_then.person_key), false) as is_anothers
     from (select distinct subject_type, subject_id from steps where step = 'data') as changed
@@ -50,10 +52,6 @@ subjects as (
     left join renamed on changed.subject_type = renamed.subject_type and changed.subject_id = renamed.subject_id
 ),
 
-merged as (
-    select distinct present_key from persons_then where is_merged
-),
-
 rekeyed_accounts as (
     select 'account' as subject_type, account_key from {{ ref('rekeyed_accounts') }}
 ),
@@ -61,9 +59,9 @@ rekeyed_accounts as (
 facts as (
     select
         subjects.*,
-        subjects.is_anothers or merged.present_key is not null or rekeyed_accounts.account_key is not null as is_merged,
+        subjects.is_anothers or regrouped.person_key is not null or rekeyed_accounts.account_key is not null as is_merged,
         persons_now.deleted_cnt > persons_then.deleted_cnt or persons_now.activity_cnt_then < persons_then.activity_cnt as is_deleted,
-        persons_now.record_cnt_then > persons_then.record_cnt or persons_now.activity_cnt_then > persons_then.activity_cnt as is_late,
+        persons_now.record_cnt_then > coalesce(persons_then.record_cnt, 0) or persons_now.activity_cnt_then > persons_then.activity_cnt as is_late,
         persons_now.activity_sum_then <> persons_then.activity_sum
             or persons_now.stage_cnt_then <> persons_then.stage_cnt
             or persons_now.stage_sum_then <> persons_then.stage_sum as is_backdated,
@@ -72,7 +70,7 @@ facts as (
             or persons_now.activity_cnt > persons_now.activity_cnt_then
             or persons_now.stage_cnt > persons_now.stage_cnt_then as has_more
     from subjects
-    left join merged on subjects.person_key = merged.present_key
+    left join {{ ref('regrouped_people') }} as regrouped on subjects.person_key = regrouped.person_key
     left join rekeyed_accounts on subjects.subject_type = rekeyed_accounts.subject_type and subjects.subject_id = rekeyed_accounts.account_key
     left join persons_then on subjects.person_key = persons_then.present_key and not persons_then.is_merged
     left join persons_now on subjects.person_key = persons_now.person_key
@@ -96,8 +94,8 @@ final as (
         case
             when steps.step <> 'data' then steps.step
             when facts.is_merged then 'merge'
-            when facts.was_there and not facts.is_there or facts.is_deleted then 'delete'
-            when not facts.was_there or facts.is_late then 'late_row'
+            when facts.was_there and not facts.is_there and not facts.is_derived or facts.is_deleted then 'delete'
+            when not facts.was_there and not facts.is_derived or facts.is_late then 'late_row'
             when facts.is_backdated then 'backdated_change'
             when definitions.is_estimated then 'follows'
             when steps.kind in ('cohort', 'duration') and facts.has_more then 'elapsed'
