@@ -1,8 +1,6 @@
 {# The subjects behind the restatements: who entered, left or changed in a period that had been published as over, and why. #}
 with differences as (
-    select * from {{ ref('kpi_restated_sums') }}
-    union all
-    select * from {{ ref('kpi_restated_distincts') }}
+    select * from {{ ref('kpi_restated_subjects') }}
 ),
 
 final as (

@@ -20,9 +20,7 @@ derived as (
 ),
 
 differences as (
-    select * from {{ ref('kpi_restated_sums') }}
-    union all
-    select * from {{ ref('kpi_restated_distincts') }}
+    select * from {{ ref('kpi_restated_subjects') }}
 ),
 
 by_subject as (
