@@ -18,3 +18,9 @@
     from {{ ref('new_' ~ table) }} as present
     join {{ ref('publishes') }} as publishes on publishes.is_present
 {%- endmacro %}
+
+{# Whether this run goes on from what was published. One that looks back, as of a day before that of an earlier version, restates nothing and leaves
+   nothing that the next one could differ from. #}
+{% macro goes_on() -%}
+    exists (select 1 from {{ ref('publishes') }} where is_present and not coalesce(is_back, false))
+{%- endmacro %}

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ MODELS = "+kpi_restatements +kpi_restatement_rows +kpi_values_by_definition +kpi
 EDITED = "run_parameters definitions_now attribution_weights attribution_weights+,+kpi_values_redefined"
 U_SHAPED = "u_shaped,400000,200000,400000"
 MOMENT, AS_OF = "20260401T150000Z", "2026-04-01 15:00:00"
+LOOKED_BACK = "2026-02-20 15:00:00"
 LATE_MONTH, CHANGED_ON = "2025-02-01", "2026-02-01"
 FX = "currency,valid_from,valid_to,rate_to_base\nUSD,2023-01-01,2023-12-31,140.00\nUSD,2024-01-01,2026-12-31,250.00\nEUR,2024-01-01,2026-12-31,162.00\n"
 HOT = f"min_score,requires_target_persona,recency_days,valid_from,valid_to\n60,true,30,,2026-01-31\n1000,true,30,{CHANGED_ON},\n"
@@ -79,6 +81,8 @@ def story(builder: Builder) -> Story:
     builder.build(company, select=MODELS)
     before = copied(company, "before")
     publish(company, "20260401T000000000Z-a")
+    builder.build(company, select=MODELS, as_of=LOOKED_BACK)
+    publish(company, "20260401T120000000Z-back")
 
     # one opportunity is deleted, the winning of another moved back to the month of the change before it, two leads merged, a response comes late: all of different people
     deals = rows(
@@ -144,7 +148,16 @@ def story(builder: Builder) -> Story:
         weights.replace(U_SHAPED, "u_shaped,100000,800000,100000"), encoding="utf-8"
     )
     builder.build(company, select=EDITED, as_of="2026-03-31 14:00:00")
-    return Story(before, after, rebuilt, company.warehouse, late[0], deleted[1], (loser[0], master[0]), won[0])
+    return Story(
+        before,
+        after,
+        rebuilt,
+        company.warehouse,
+        late[0],
+        deleted[1],
+        (loser[0], master[0]),
+        won[0],
+    )
 
 
 def causes(story: Story, kpi: str, subject: str) -> set[tuple[str, str]]:
@@ -169,6 +182,13 @@ def opportunity(story: Story, record: str) -> str:
 def test_the_first_publish_restates_nothing(story: Story) -> None:
     assert rows(story.before, "SELECT count(*) FROM marts.kpi_restatements") == [(0,)]
     assert rows(story.before, "SELECT count(*) FROM ledger.kpi_values")[0][0] > 1000
+
+
+def test_a_version_that_looks_back_restates_nothing(story: Story) -> None:
+    """March was over, and as of a day in February is not: its numbers were neither deleted then nor late in the next version."""
+    assert rows(story.after, "SELECT DISTINCT publish_no, previous_as_of FROM marts.kpi_restatements") == [
+        (3, datetime(2026, 3, 31, 15))
+    ]
 
 
 def test_each_planted_change_is_found_under_its_cause(story: Story) -> None:

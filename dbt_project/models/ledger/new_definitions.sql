@@ -19,7 +19,7 @@ final as (
     select definitions.*
     from definitions
     cross join differing
-    where differing.differing_cnt > 0
+    where differing.differing_cnt > 0 and {{ goes_on() }}
 )
 
 select * from final

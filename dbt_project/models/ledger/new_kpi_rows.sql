@@ -109,6 +109,7 @@ final as (
     left join unsettled
         on steps.kpi_code = unsettled.kpi_code and steps.view = unsettled.view and {{ in_force('unsettled', 'steps.counted_on') }}
             and {{ add_days('steps.counted_on', 'unsettled.days') }} >= unsettled.previous_as_of_on
+    where {{ goes_on() }}
 )
 
 select * from final

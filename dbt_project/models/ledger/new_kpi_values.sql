@@ -15,7 +15,7 @@ recorded as (
     qualify row_number() over (partition by {{ keys }} order by version desc nulls last) = 1 and not is_gone
 ),
 
-final as (
+changed as (
     select present.*
     from present
     left join recorded using ({{ keys }})
@@ -29,6 +29,10 @@ final as (
     from recorded
     left join present using ({{ keys }})
     where present.kpi_code is null
+),
+
+final as (
+    select * from changed where {{ goes_on() }}
 )
 
 select * from final

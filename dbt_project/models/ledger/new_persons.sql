@@ -10,6 +10,7 @@ with together as (
 final as (
     select {{ columns }}, cast(sum(row_cnt) as bigint) as row_cnt
     from together
+    where {{ goes_on() }}
     group by {{ columns }}
     having sum(row_cnt) <> 0
 )

@@ -9,6 +9,7 @@ with together as (
 final as (
     select subject_type, subject_id, person_key, cast(sum(row_cnt) as bigint) as row_cnt
     from together
+    where {{ goes_on() }}
     group by subject_type, subject_id, person_key
     having sum(row_cnt) <> 0
 )
