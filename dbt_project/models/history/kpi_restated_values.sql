@@ -1,5 +1,5 @@
 {# Values of periods that were over when last published, as they were and as they are, where they differ. No value and a value of nothing counted
-   are the same; a KPI that was not published before has nothing to differ from. #}
+   are the same; a KPI that was not published before has nothing to differ from, nor has a quarter or year that a change of the fiscal year made. #}
 {%- set keys = 'kpi_code, view, basis, member, grain, period_start, segment, segment_value, statistic' %}
 with recorded as (
     {{ ledger_rows('kpi_values', keys ~ ', numerator, denominator, value, is_gone') }}
@@ -11,6 +11,10 @@ restated as (
 
 known_since as (
     select kpi_code, min(publish_no) as first_no from recorded group by kpi_code
+),
+
+periods_known_since as (
+    select grain, period_start, min(publish_no) as first_no from recorded group by grain, period_start
 ),
 
 lasting as (
@@ -51,6 +55,9 @@ final as (
         cast(coalesce(versions.denominator, 0) - coalesce(versions.old_denominator, 0) as decimal(28, 2)) as denominator_difference
     from versions
     join known_since on versions.kpi_code = known_since.kpi_code and versions.publish_no > known_since.first_no
+    join periods_known_since
+        on versions.grain = periods_known_since.grain and versions.period_start = periods_known_since.period_start
+            and (versions.grain = 'month' or versions.publish_no > periods_known_since.first_no)
     join {{ restated_periods() }} as periods
         on versions.publish_no = periods.publish_no and versions.grain = periods.grain and versions.period_start = periods.period_start
     where coalesce(versions.numerator, 0) <> coalesce(versions.old_numerator, 0)

@@ -27,6 +27,7 @@ changed as (
     union all
     select recorded.*, true
     from recorded
+    join {{ ref('kpi_calendar') }} as periods using (grain, period_start)  -- of another fiscal year's periods nothing is gone
     left join present using ({{ keys }})
     where present.kpi_code is null
 ),
