@@ -1,7 +1,8 @@
 """JSON lines: one object per line, as vendors' APIs and connectors write them.
 
 Scalars land as text, numbers exactly as written, nested values as JSON text. What lies under `_airbyte_data` (Airbyte's files),
-then under `properties` (HubSpot) is lifted to the top; Salesforce's `attributes` goes. A line that is no JSON object goes to the rejects.
+then under `properties` (HubSpot) is lifted to the top; of a field given with its type (kintone) the value lands; Salesforce's `attributes`
+goes. A line that is no JSON object goes to the rejects.
 
 A file that is plain throughout goes through DuckDB; it stands only if every value of the file was landed. All others are
 read line by line.
@@ -202,7 +203,7 @@ def _flat(content: dict[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
     lifted: dict[str, Any] = properties if isinstance(properties, dict) else {}
     for key, value in content.items():
         if key != "attributes" and not (key == "properties" and value is lifted):
-            yield ("", key), value
+            yield ("", key), value["value"] if type(value) is dict and value.keys() == {"type", "value"} else value
     for key, value in lifted.items():
         yield ("properties", key), value
 

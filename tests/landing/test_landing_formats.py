@@ -332,6 +332,24 @@ def test_jsonl_as_airbyte_writes_it_to_files(company):
     ]
 
 
+def test_jsonl_as_kintone_writes_it(company):
+    record = {
+        "$id": {"type": "__ID__", "value": "12"},
+        "email": {"type": "LINK", "value": "a@x.jp"},
+        "rate": {"type": "NUMBER", "value": 1.50},
+        "none": {"type": "DROP_DOWN", "value": None},
+        "rows": {"type": "SUBTABLE", "value": [{"id": "1", "value": {"on": {"type": "DATE", "value": "2026-04-01"}}}]},
+        "other": {"type": "a", "value": "b", "unit": "c"},
+    }
+    company.put("contacts.jsonl", json.dumps(record) + "\n")
+    land(company)
+    assert company.select('id, email, rate, "none", other') == [
+        ("12", "a@x.jp", "1.5", None, '{"type":"a","value":"b","unit":"c"}')
+    ]
+    [(rows,)] = company.select('"rows"')
+    assert json.loads(rows) == record["rows"]["value"]
+
+
 def test_jsonl_columns_that_appear_late(company, monkeypatch):
     monkeypatch.setattr("orchestration.landing.jsonl_reader._FIRST_LOOK", 2)
     company.put("contacts.ndjson", "".join(f'{{"id": {n}, "c{n // 4}": {n}}}\n' for n in range(10)))
