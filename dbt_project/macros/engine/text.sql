@@ -38,7 +38,7 @@
     btrim({{ expr }}, ' \t\r\n\u00a0\u3000')
 {%- endmacro %}
 
-{# trimmed, and null where nothing is left. The argument is repeated: pass a column. #}
+{# trimmed, and null where nothing is left; of ="001", as files for Excel guard what is no number, the text within. The argument is repeated: pass a column. #}
 {% macro given_text(expr) -%}
     {{ adapter.dispatch('given_text')(expr) }}
 {%- endmacro %}
@@ -49,13 +49,18 @@
         when {{ expr }} < '!' or starts_with({{ expr }}, chr(160)) or starts_with({{ expr }}, chr(12288))
             {%- for code in [32, 9, 10, 13, 160, 12288] %} or ends_with({{ expr }}, chr({{ code }})){% endfor %}
             then nullif({{ trimmed(expr) }}, '')
+        when starts_with({{ expr }}, '="') and {{ is_guarded(expr) }} then {{ unguarded(expr) }}
         else {{ expr }}
     end
 {%- endmacro %}
 
 {% macro spark__given_text(expr) -%}
-    nullif({{ trimmed(expr) }}, '')
+    case when {{ is_guarded(expr) }} then {{ unguarded(expr) }} else nullif({{ trimmed(expr) }}, '') end
 {%- endmacro %}
+
+{% macro is_guarded(expr) -%} {{ return(matches_fully(expr, '="[^"]*"')) }} {%- endmacro %}
+
+{% macro unguarded(expr) -%} {{ return("nullif(" ~ trimmed('substr(' ~ expr ~ ', 3, length(' ~ expr ~ ') - 3)') ~ ", '')") }} {%- endmacro %}
 
 {# true where `needle` occurs in `haystack` as it is written #}
 {% macro contains(haystack, needle) -%}
