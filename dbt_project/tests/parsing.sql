@@ -54,6 +54,7 @@
     ('false', 'false'), ('0', 'false'), ('No', 'false'), ('いいえ', 'false'), ('×', 'false'), ('maybe', none)
 ] %}
 {% set texts = [(' a ', 'a'), ('　株式会社 A　', '株式会社 A'), ("\t\u00a0a b \u3000\r\n", 'a b'), ('ab', 'ab'), (' 　\u00a0\t', none), ('', none),
+    ('有', 'true'), ('無', 'false'), ('あり', 'true'), ('なし', 'false'),
     ('="001"', '001'), ('=" a "', 'a'), ('=""', none), ('="', '="'), ('="a"&"b"', '="a"&"b"')] %}
 
 {# a date alone is the start of the business day, even from a source on UTC: the second line #}

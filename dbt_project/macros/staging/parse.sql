@@ -144,7 +144,8 @@
    two to four times as long with that. #}
 {% macro parse_boolean(text) -%}
     case lower({{ text }})
-        {%- for yes, no in [('true', 'false'), ('1', '0'), ('１', '０'), ('yes', 'no'), ('y', 'n'), ('t', 'f'), ('はい', 'いいえ'), ('○', '×'), ('〇', '✕')] %}
+        {%- for yes, no in [('true', 'false'), ('1', '0'), ('１', '０'), ('yes', 'no'), ('y', 'n'), ('t', 'f'), ('はい', 'いいえ'), ('○', '×'), ('〇', '✕'),
+                       ('有', '無'), ('あり', 'なし')] %}
         when '{{ yes }}' then true when '{{ no }}' then false
         {%- endfor %}
         when '◯' then true
