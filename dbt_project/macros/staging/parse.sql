@@ -61,6 +61,9 @@
         '(-3600 * ' ~ hours ~ ' - 60 * ' ~ minutes ~ ' * case when ' ~ hours ~ ' < 0 then -1 else 1 end)') }}
 {%- endmacro %}
 
+{# A time with Z or an offset: the cast of one that is not written in ISO would drop it without a word. #}
+{% macro tells_offset(text) -%} {{ return(matches_fully(text, '.*:[0-9.]+ ?(Z|[+-][0-9:]+)')) }} {%- endmacro %}
+
 {# Digits alone: 20260401T091500Z, 20260401091500, 20260401 0915. #}
 {% macro is_compact_time(text) -%} {{ return(matches_fully(text, common_year() ~ '[0-9]{4}[T ]?[0-9]{4}([0-9]{2})?Z?')) }} {%- endmacro %}
 
@@ -74,7 +77,7 @@
 {%- endmacro %}
 
 {# -> timestamp (UTC). ISO 8601 with Z, an offset (after a space or not) or none (then on the clock of `zone`), with or without T, seconds,
-   fraction, or in digits alone; epoch milliseconds (13 digits) or seconds (10); 2024/4/1 9:05, 2024年4月1日, eras; a date alone is the start of that
+   fraction, or in digits alone; epoch milliseconds (13 digits) or seconds (10); 2024/4/1 9:05 (with an offset too), 2024年4月1日, eras; a date alone is the start of that
    business day, whatever `zone` says. What lies before 1900-01-02 is no date but a spreadsheet's zero or a slip. #}
 {% macro parse_timestamp(text, zone=none) -%}
     {%- set zone = zone or business_timezone() -%}
@@ -96,6 +99,9 @@
             end
         when length({{ text }}) = 13 and {{ matches_fully(text, '[0-9]+') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint)') }}
         when length({{ text }}) = 10 and {{ matches_fully(text, '[0-9]+') }} then {{ from_epoch_ms('cast(' ~ text ~ ' as bigint) * 1000') }}
+        when {{ tells_offset(text) }} then
+            case when {{ matches_fully(text, common_year() ~ '/.*') }}
+                then {{ parse_offset_timestamp("replace(replace(" ~ text ~ ", '/', '-'), 'Z', '+00:00')") }} end
         when {{ is_compact_time(text) }} then
             case
                 when {{ text }} like '%Z' then try_cast({{ compact_as_plain(text) }} as timestamp)
@@ -118,7 +124,7 @@
         when {{ text }} like '____-__-__' then try_cast({{ text }} as date)
         when {{ text }} like '____-__-__%' and substr({{ text }}, 12) like '00:00:00%'
             then case when {{ parse_timestamp(text, 'UTC') }} is not null then try_cast(substr({{ text }}, 1, 10) as date) end
-        when {{ text }} like '____-__-__%' or {{ is_compact_time(text) }} then {{ business_date(parse_timestamp(text)) }}
+        when {{ text }} like '____-__-__%' or {{ is_compact_time(text) }} or {{ tells_offset(text) }} then {{ business_date(parse_timestamp(text)) }}
         when {{ matches_fully(text, '[0-9]{10}([0-9]{3})?') }} then
             case
                 when cast(substr({{ text }}, 1, 10) as bigint) % 86400 = 0 then cast({{ parse_timestamp(text, 'UTC') }} as date)
