@@ -94,7 +94,7 @@ statuses as (
     from history
 )
 select
-    statuses.source_system, crm_lead_id, source_event_id, status as source_value, stage, stage in ('received', 'accepted') as is_in_hands, state_no,
+    statuses.source_system, crm_lead_id, source_event_id, status as source_value, stage, stage in ('received', 'accepted') as is_in_hands, state_no, has_history,
     case when not has_history and stage not in ('received', 'accepted') then updated_at else changed_at end as changed_at
 from statuses
 join (from lead_stage_mapping where object = 'lead' and field = 'status') as mapping
@@ -117,7 +117,8 @@ transitions as (
             else statuses.changed_at
         end as occurred_at,
         statuses.is_in_hands
-            and coalesce(statuses.previous_stage not in ('received', 'accepted'), true) as is_entry
+            and coalesce(statuses.previous_stage not in ('received', 'accepted'), true) as is_entry,
+        statuses.stage = 'accepted' and not statuses.has_history and leads.accepted_at is not null as is_told_by_field
     from statuses
     inner join cycle_leads as leads on statuses.source_system = leads.source_system and statuses.crm_lead_id = leads.crm_lead_id
     where statuses.stage is distinct from statuses.previous_stage and statuses.changed_at < leads.ended_at
@@ -126,17 +127,20 @@ events as (
     select source_system, crm_lead_id, source_event_id, stage, occurred_at, source_value,
         is_entry and stage = 'received' as is_entry, false as is_inferred
     from transitions
+    where not is_told_by_field
     union all
     select source_system, crm_lead_id, source_event_id, 'received' as stage, occurred_at, source_value,
         true as is_entry, true as is_inferred
     from transitions
     where is_entry and stage <> 'received'
     union all
-    -- without history, what was assigned, accepted or converted had come into inside sales's hands, whatever its status says since
+    -- without history, what was assigned, accepted, converted or since its creation sent out had come into inside sales's hands, whatever its status says
     select source_system, crm_lead_id, crm_lead_id || '|received' as source_event_id, 'received' as stage,
         coalesce(assigned_at, created_at) as occurred_at, status as source_value, true as is_entry, true as is_inferred
     from cycle_leads
-    where coalesce(assigned_at, accepted_at, converted_at) is not null and coalesce(assigned_at, created_at) < ended_at
+    left join (select source_system, crm_lead_id, changed_at from statuses where state_no = 0) as exits using (source_system, crm_lead_id)
+    where (coalesce(assigned_at, accepted_at, converted_at) is not null or exits.changed_at > created_at)
+        and coalesce(assigned_at, created_at) < ended_at
         and (source_system, crm_lead_id) not in (select (source_system, crm_lead_id) from statuses where is_in_hands or state_no > 0)
     union all
     select source_system, crm_lead_id, crm_lead_id || '|accepted_at' as source_event_id, 'accepted' as stage, accepted_at as occurred_at,

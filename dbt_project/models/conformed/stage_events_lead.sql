@@ -20,7 +20,8 @@ transitions as (
             else statuses.changed_at
         end as occurred_at,
         statuses.is_in_hands
-            and coalesce(statuses.previous_stage not in ('received', 'accepted'), true) as is_entry
+            and coalesce(statuses.previous_stage not in ('received', 'accepted'), true) as is_entry,
+        statuses.stage = 'accepted' and not statuses.has_history and leads.accepted_at is not null as is_told_by_field
     from statuses
     inner join leads on statuses.source_system = leads.source_system and statuses.crm_lead_id = leads.crm_lead_id
     where statuses.stage is distinct from statuses.previous_stage and statuses.changed_at < leads.ended_at
@@ -37,6 +38,7 @@ events as (
     select source_system, crm_lead_id, source_event_id, stage, occurred_at, source_value,
         is_entry and stage = 'received' as is_entry, false as is_inferred
     from transitions
+    where not is_told_by_field
     union all
     -- came with a status that says accepted
     select source_system, crm_lead_id, source_event_id, 'received' as stage, occurred_at, source_value,
@@ -44,14 +46,16 @@ events as (
     from transitions
     where is_entry and stage <> 'received'
     union all
-    -- without history, what was assigned, accepted or converted had come into inside sales's hands, whatever its status says since
+    -- without history, what was assigned, accepted, converted or since its creation sent out had come into inside sales's hands, whatever its status says
     select leads.source_system, leads.crm_lead_id, leads.crm_lead_id || '|received' as source_event_id, 'received' as stage,
         coalesce(leads.assigned_at, leads.created_at) as occurred_at, leads.status as source_value, true as is_entry, true as is_inferred
     from leads
     left join told_by_status
         on leads.source_system = told_by_status.source_system and leads.crm_lead_id = told_by_status.crm_lead_id
+    left join statuses as exits
+        on leads.source_system = exits.source_system and leads.crm_lead_id = exits.crm_lead_id and exits.state_no = 0
     where told_by_status.crm_lead_id is null
-        and coalesce(leads.assigned_at, leads.accepted_at, leads.converted_at) is not null
+        and (coalesce(leads.assigned_at, leads.accepted_at, leads.converted_at) is not null or exits.changed_at > leads.created_at)
         and coalesce(leads.assigned_at, leads.created_at) < leads.ended_at
     union all
     select source_system, crm_lead_id, crm_lead_id || '|accepted_at' as source_event_id, 'accepted' as stage, accepted_at as occurred_at,

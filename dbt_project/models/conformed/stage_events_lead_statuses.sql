@@ -64,6 +64,7 @@ final as (
         stage,
         is_in_hands,
         state_no,
+        has_history,
         -- without history, an exit status was reached at the last change
         case when state_no = 0 and not has_history and not is_in_hands then updated_at else changed_at end as changed_at
     from mapped
