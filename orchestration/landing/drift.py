@@ -1,6 +1,7 @@
 """How a file's columns differ from the feed's previous batch: notes for people, never values."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,11 +10,13 @@ from orchestration.landing.feed import Feed
 SAMPLE_ROWS = 1_000
 FEW_ROWS = 20  # a key that fewer JSON lines lack may be one that is only written where it has a value
 
+# As staging reads them (macros/staging/parse.sql): a value that is written in another of these forms is of the same kind.
 _KINDS = {
     "boolean": re.compile(r"(?i)true|false"),
-    "number": re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"),
+    "number": re.compile(r"[+▲△-]?[¥\\]?[+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d*)?(?:[eE][+-]?\d+)?円?"),
     "date or time": re.compile(
-        r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+        r"(?:\d{4}|(?:令和|平成|昭和|[RHS])(?:\d{1,2}|元))[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+        r"(?:[T ]\d{1,2}[:時]\d{1,2}[:分]?(?:\d{1,2}(?:\.\d+)?秒?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
     ),
 }
 
@@ -51,9 +54,10 @@ def infer_kinds(columns: Sequence[str], rows: Iterable[Sequence[str | None]]) ->
     for row in rows:
         for column, value in zip(columns, row, strict=False):
             if value and (known := kinds.get(column)) != "text":
+                plain = unicodedata.normalize("NFKC", value).strip()
                 if known is None:
-                    kinds[column] = next((kind for kind in _KINDS if _KINDS[kind].fullmatch(value.strip())), "text")
-                elif not _KINDS[known].fullmatch(value.strip()):
+                    kinds[column] = next((kind for kind in _KINDS if _KINDS[kind].fullmatch(plain)), "text")
+                elif not _KINDS[known].fullmatch(plain):
                     kinds[column] = "text"
     return kinds
 

@@ -483,6 +483,21 @@ def test_values_follow_names_and_drift_is_told(company):
     ]
 
 
+def test_a_value_in_another_form_is_no_other_kind(company):
+    company.put("contacts_1.csv", text("1,2026-04-01 09:05,900", header="id,company,email"))
+    company.put(
+        "contacts_2.csv",
+        text('2,2026年4月1日 9時5分,"¥1,200"', "3,令和8年4月1日,９００円", header="id,company,email"),
+        age=50,
+    )
+    company.put("contacts_3.csv", text("4,未定,1200千円", header="id,company,email"), age=40)
+    assert [batch.drift.splitlines() for batch in land(company).batches] == [
+        [],
+        [],
+        ["column company held only date or time values, now text", "column email held only number values, now text"],
+    ]
+
+
 def test_raw_rows_are_their_owners_alone(company):
     company.put("contacts.csv", text("1,a,襷"))
     land(company)
