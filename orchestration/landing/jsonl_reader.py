@@ -79,8 +79,10 @@ def _land_plain(job: Job) -> ReadOutcome | None:
     outcome = ReadOutcome(found.lines, found.lines, shape, "utf-8", names.notes)
     try:
         landed = _copy_plain(job, columns, names, outcome)
-    except duckdb.Error:
-        return None  # not JSON throughout, keys that differ in case alone, a key without a name
+    except (duckdb.Error, UnicodeEncodeError):
+        return (
+            None  # not JSON throughout, keys that differ in case alone, a key without a name or with half a surrogate
+        )
     return outcome if landed == (found.lines, found.values) else None
 
 

@@ -37,6 +37,7 @@ JSONL = {
     "two in a line": ('{"id": 1}{"id": 2}\n\n', False),
     "over two lines": ('{"id": 1,\n"email": 2}\n', False),
     "half a surrogate": ('{"id": "\\ud83d"}\n', False),
+    "half a surrogate in a key": ('{"id": "1", "\\ud83dmail": "x"}\n', False),
     "CRLF": ('{"id": 1}\r\n', False),
     "key without a name": ('{"id": "1", "": "0"}\n', False),
 }
