@@ -62,7 +62,7 @@ def run(
 ) -> None:
     """Land what is new, build, check, publish. Does nothing where nothing is new."""
     company = _load(config)
-    _run(company, as_of=_instant(company, as_of) if as_of else None, full_refresh=full_refresh)
+    _run(company, as_of=None if as_of is None else _instant(company, as_of), full_refresh=full_refresh)
 
 
 @app.command()
@@ -560,7 +560,7 @@ def _instant(config: Config, text: str) -> str:
     zone = ZoneInfo(config.company.timezone)
     with suppress(ValueError, OverflowError):  # the year 1 or 9999 may lie outside the calendar in UTC
         at = datetime.fromisoformat(text)
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if "T" not in text and " " not in text:  # a day, also one written 20260331
             at = datetime.combine(at.date(), datetime.max.time().replace(microsecond=0))
         in_utc = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
         return in_utc.isoformat(sep=" ", timespec="seconds")

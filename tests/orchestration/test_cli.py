@@ -220,10 +220,19 @@ def test_versions_are_whole_on_a_common_terminal(company: Company) -> None:
         assert folder.name in shown
 
 
+@pytest.mark.parametrize("text", ["2026-03-31", "20260331", "2026-03-31T23:59:59", "2026-03-31 14:59:59Z"])
+def test_as_of_a_date_is_the_end_of_that_day(company: Company, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+    monkeypatch.setattr("orchestration.cli._run", lambda config, *, as_of, full_refresh: asked.append(as_of))
+    CliRunner().invoke(app, ["run", "--as-of", text, "--config", str(company.toml)])
+    assert asked == ["2026-03-31 14:59:59"]
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
         (["run", "--as-of", "soon"], "--as-of soon"),
+        (["run", "--as-of", ""], "--as-of : write a date"),
         (["run", "--as-of", "0001-01-01T00:00:00"], "--as-of 0001-01-01T00:00:00: write a date"),
         (["backfill", "--from", "2026-02-01", "--to", "2026-01-01"], "is after"),
         (["backfill", "--from", "x", "--to", "2026-01-01"], "write a day"),
