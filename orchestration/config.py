@@ -93,7 +93,14 @@ def _each_once(names: list[str]) -> list[str]:
     return names
 
 
+def _own_folder(folder: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f]", folder):
+        raise ValueError("a control character in a path; between single quotes TOML reads a backslash as it stands")
+    return folder
+
+
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+OwnFolder = Annotated[str, AfterValidator(_own_folder)] | None
 Encoding = Literal["auto", "utf-8", "cp932", "utf-16"]
 Delivery = Literal["snapshot", "upsert", "append"]
 Segment = Literal["channel", "campaign", "persona", "industry", "company_size", "owner", "region"]
@@ -120,12 +127,12 @@ class Company(_Table):
 class Paths(_Table):
     """Where the company's data lives, relative to tasuki.toml; each defaults to a folder below home."""
 
-    home: str | None = None
-    landing: str | None = None
-    warehouse: str | None = None
-    published: str | None = None
-    restricted: str | None = None
-    dagster: str | None = None
+    home: OwnFolder = None
+    landing: OwnFolder = None
+    warehouse: OwnFolder = None
+    published: OwnFolder = None
+    restricted: OwnFolder = None
+    dagster: OwnFolder = None
 
 
 class Retention(_Table):
@@ -278,7 +285,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _explain(detail: dict[str, Any]) -> str:
     parts = [str(part) for part in detail["loc"]]
     key, value, kind = ".".join(parts), detail["input"], detail["type"]
-    shown = "(not shown)" if parts[0] == "notify" else repr(value)  # a URL put there by mistake is a secret
+    # a URL put there by mistake is a secret, and so may be one under a key that is misspelt or stands in a wrong table
+    is_secret = parts[0] == "notify" or (kind == "extra_forbidden" and "://" in repr(value))
+    shown = "(not shown)" if is_secret else repr(value)
     if kind == "missing":
         return f"{key}: missing; add it"
     if kind == "extra_forbidden":

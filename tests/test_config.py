@@ -117,6 +117,13 @@ def test_checksum_is_of_the_settings_not_the_text(load):
             COMPANY + "[notify]\nwebhook_url = 'https://secret'\n",
             "notify.webhook_url = (not shown): unknown key; did you mean webhook_env?",
         ),
+        (COMPANY + "webhook_env = 'https://secret'\n", "company.webhook_env = (not shown): unknown key"),
+        (
+            COMPANY + "[notfy]\nwebhook_env = 'https://secret'\n",
+            "notfy = (not shown): unknown key; did you mean notify?",
+        ),
+        (COMPANY + '[paths]\nhome = "C:\\tasuki"\n', "paths.home = 'C:\\tasuki': a control character in a path"),
+        (COMPANY + '[paths]\nhome = "a\\u0000b"\n', "paths.home = 'a\\x00b': a control character in a path"),
         (COMPANY + "[systems.hubspot]\n", "systems.hubspot.folder: missing; add it"),
         (COMPANY + "[systems.hubspot]\nfolder = 'nix'\n", "systems.hubspot.folder = 'nix': there is no folder"),
         (
