@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -129,9 +131,11 @@ def _land_feed(config: Config, feed: Feed, now: datetime, look: Callable[[Path],
     except (FolderError, BatchError) as error:
         result.error = f"{feed.name}: {error}"
     except Exception as error:  # one feed's fault is reported with its result and must not stop the others
+        is_full = os.strerror(errno.ENOSPC) in str(error)  # DuckDB says no more than this text
+        cure = "make room" if is_full else f"correct or remove the file in {feed.folder}"
         result.error = (
             f"{feed.name}: {file_name} cannot be landed: {type(error).__name__}: {error}. "
-            f"Nothing of it was landed; correct or remove the file in {feed.folder} and run again."
+            f"Nothing of it was landed; {cure} and run again."
         )
     return result
 

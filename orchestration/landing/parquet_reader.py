@@ -26,8 +26,17 @@ def land_parquet(job: Job) -> ReadOutcome:
         except duckdb.InvalidInputException:  # some are not
             return _land(job, rows, are_bytes_text=False)
     except (pa.ArrowException, OSError, duckdb.Error, UnicodeDecodeError) as error:
+        if _is_of_the_machine(error, job):
+            raise
         reason = re.sub(r"\s+", " ", str(error))[:300]
         return reject_whole_file(job, f"not a readable Parquet file: {reason}")
+
+
+def _is_of_the_machine(error: Exception, job: Job) -> bool:
+    # A full disk, a share that went away, too little memory: another run may well read the file, which was rejected for good.
+    if isinstance(error, OSError):
+        return error.errno is not None  # what pyarrow says of a file has none
+    return isinstance(error, (MemoryError, duckdb.OutOfMemoryException)) or str(job.tmp) in str(error)
 
 
 def _land(job: Job, rows: int, *, are_bytes_text: bool) -> ReadOutcome:

@@ -1,6 +1,8 @@
 """What lands from each format and encoding, and what is rejected."""
 
+import errno
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.landing import land_all, land_feed
+from orchestration.landing import land_all, land_feed, parquet_reader
 
 CONTACTS = "id,email,company\n1,a@x.jp,㈱髙島①\n2,b@x.jp,ｱｲｳ\n"
 ROWS = [("1", "a@x.jp", "㈱髙島①"), ("2", "b@x.jp", "ｱｲｳ")]
@@ -425,6 +427,33 @@ def test_bytes_of_parquet_land_as_text_or_as_hexadecimal(company):
         (None, None, None),
     ]
     assert "contacts.parquet: column photo holds bytes that are not UTF-8, landed as hexadecimal" in result.drift
+
+
+@pytest.mark.parametrize(
+    ("refusal", "cure"),
+    [
+        (lambda job: duckdb.IOException(f"Could not write file {job.tmp}: No space left on device"), "make room"),
+        (lambda job: OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "make room"),
+        (lambda job: OSError(errno.EIO, os.strerror(errno.EIO)), "correct or remove the file"),
+        (lambda job: duckdb.OutOfMemoryException("failed to allocate"), "correct or remove the file"),
+    ],
+    ids=["full disk, by DuckDB", "full disk", "lost share", "little memory"],
+)
+def test_what_the_machine_refuses_rejects_no_parquet(company, monkeypatch, refusal, cure):
+    """A file that a full disk kept from landing lands once there is room; it was taken for a damaged one, for good."""
+
+    def refuse(connection, job, *_):
+        raise refusal(job)
+
+    source = company.put("contacts.parquet", b"")
+    duckdb.sql(f"copy (select '1' as id, 'a@x.jp' as email) to '{source}'")
+    company.put("contacts.parquet", source.read_bytes())
+    with monkeypatch.context() as patch:
+        patch.setattr(parquet_reader, "copy_to_batch", refuse)
+        result = land_feed(company.config, company.config.feed("crm", "contacts"))
+    assert f"Nothing of it was landed; {cure}" in result.error and not result.batches
+    land(company)
+    assert company.select("id, email") == [("1", "a@x.jp")]
 
 
 def test_a_folder_named_like_a_value_changes_no_value(company):
