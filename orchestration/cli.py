@@ -24,6 +24,14 @@ NO_ROOM, NO_RIGHT = (errno.ENOSPC, errno.EDQUOT), (errno.EACCES, errno.EPERM, er
 class Commands(TyperGroup):
     """The commands. What the file system refuses one of them is told in one line."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Where the caller closed an output, what it would have taken goes nowhere, rather than into the next file opened."""
+        for number, name in enumerate(("stdin", "stdout", "stderr")):
+            if getattr(sys, name) is None:
+                free = os.open(os.devnull, os.O_RDWR)  # the least free number
+                setattr(sys, name, os.fdopen(free, "w" if number else "r", encoding="utf-8", closefd=False))
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         try:
@@ -83,7 +91,7 @@ def simulate(
     config: ConfigOption = DEFAULT_CONFIG,
     people: Annotated[int, typer.Option(min=1)] = 3000,
     months: Annotated[int, typer.Option(min=3, max=120)] = 24,
-    seed: Annotated[int, typer.Option()] = 1,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
     conflicts: Annotated[str, typer.Option(help="default, or none: no planted mismatch.")] = "default",
     activities: Annotated[
         float, typer.Option(min=0, help="Mean number of marketing e-mail events per MA record.")
@@ -482,9 +490,13 @@ def _run(
                     return
                 typer.echo(f"Running for {config.company.name}: {reason}", err=True)
             # The job prints to a log; progress goes to the terminal as it was.
-            with os.fdopen(os.dup(2), "w", encoding="utf-8") as out:
-                report = Report(out)
+            out = os.fdopen(os.dup(2), "w", encoding="utf-8")
+            report = Report(out)
+            try:
                 done = refresh(config, report, as_of=as_of, full_refresh=full_refresh, backfill=backfill)
+            finally:
+                with suppress(OSError):  # nobody reads it any more
+                    out.close()
     except RunActive as error:
         _stop(str(error), BUSY)
     except (WarehouseError, PublishRefused) as error:

@@ -53,7 +53,10 @@ class Report:
     def line(self, text: str) -> None:
         """One line of progress."""
         if self.out is not None:
-            print(visible(text), file=self.out, flush=True)
+            try:
+                print(visible(text), file=self.out, flush=True)
+            except OSError:  # whoever read it has gone (`| head`), or takes no more: the run goes on unseen
+                self.out = None
 
     def step(self, name: str | None) -> None:
         """A step begins (and the one before it ends); None: the last one has ended."""

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.kept import KEPT_FILE, MANIFEST_FILE
 from orchestration.lock import RunLock
+from orchestration.progress import Report
 from orchestration.publish import publish
 from orchestration.status import why_run
 from orchestration.warehouse import Workspace
@@ -244,6 +245,22 @@ def test_wrong_use_is_told_in_one_line(company: Company, args: list[str], messag
     done = CliRunner().invoke(app, [*args, "--config", str(company.toml)])
     assert done.exit_code == 2 and message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_a_closed_output_takes_nothing(company: Company, closed: str) -> None:
+    command = [sys.executable, "-m", "orchestration.cli", "mismatches", "--config", str(company.toml)]
+    done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", *command], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr and done.returncode in (0, 2), done.stderr
+
+
+def test_a_run_goes_on_when_nobody_reads_its_progress() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    report = Report(os.fdopen(writer, "w"))
+    report.line("one")
+    report.line("two")
+    assert report.out is None
 
 
 @pytest.mark.parametrize(
