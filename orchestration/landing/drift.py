@@ -103,3 +103,13 @@ def drift_notes(shape: Shape, rows: int, previous: Shape | None, feed: Feed) -> 
         if before and now and before != now and before != "text":
             notes.append(f"column {column} held only {before} values, now {now}")
     return notes
+
+
+def shrink_notes(rows: int, rows_before: int | None) -> list[str]:
+    """That a snapshot holds less than half of the one before it, which is what a cut export looks like."""
+    if rows_before is None or rows_before < FEW_ROWS or rows * 2 >= rows_before:
+        return []
+    return [
+        f"{rows:,} rows where the file before held {rows_before:,}: what is missing is taken as deleted; "
+        "if the export was cut short, export it again"
+    ]

@@ -22,7 +22,7 @@ from orchestration.landing.batches import (
     read_metadata,
     reject_whole_file,
 )
-from orchestration.landing.drift import Shape, drift_notes, missing_keys
+from orchestration.landing.drift import Shape, drift_notes, missing_keys, shrink_notes
 from orchestration.landing.encoding import why_no_text
 from orchestration.landing.feed import Feed, FeedResult, LandedBatch
 from orchestration.landing.files import (
@@ -219,6 +219,7 @@ class _FeedLanding:
         target = self._table_dir / f"{batch_id}.parquet"
         rejects = RejectWriter(self._feed, batch_id, file.name, self._rejects_dir / f"{batch_id}.parquet")
         previous = self._shape
+        complete = self._snapshot_before(file)
         ahead = []
         if file.extracted_at > self._loaded_at + timedelta(days=1):
             what, cure = (
@@ -241,7 +242,9 @@ class _FeedLanding:
             had_rows=self._had_rows,
             tmp=target.with_name(f".{batch_id}.tmp"),
             rejects=rejects,
-            describe_drift=lambda shape, rows: drift_notes(shape, rows, previous, self._feed) + ahead,
+            describe_drift=lambda shape, rows: (
+                drift_notes(shape, rows, previous, self._feed) + shrink_notes(rows, complete) + ahead
+            ),
         )
         try:
             outcome = read_file(job)
@@ -262,6 +265,15 @@ class _FeedLanding:
         self._contents.add((batch.extracted_at, sha256[:_DIGITS]))
         self._newest = max(self._newest or batch.extracted_at, batch.extracted_at)
         return batch
+
+    def _snapshot_before(self, file: SourceFile) -> int | None:
+        """The rows of the snapshot that a file replaces; None where it is a part of one, or the last was."""
+        before = self._latest
+        if before is None or self._feed.delivery != "snapshot" or file.part or before.part:
+            return None
+        if {file.extracted_at, before.extracted_at} & self._in_parts or file.extracted_at <= before.extracted_at:
+            return None
+        return before.rows_in
 
 
 def read_file(job: Job) -> ReadOutcome:

@@ -483,6 +483,18 @@ def test_values_follow_names_and_drift_is_told(company):
     ]
 
 
+def test_a_snapshot_that_lost_more_than_half_of_its_rows_says_so(company):
+    company.configure('[systems.crm.feeds.contacts]\ndelivery = "snapshot"\n')
+    rows = [f"{number},a{number}@x.jp,x" for number in range(24)]
+    company.put("contacts_20260401.csv", text(*rows))
+    company.put("contacts_20260402.csv", text(*rows[:12]), age=50)
+    company.put("contacts_20260403.csv", text(*rows), age=40)
+    company.put("contacts_20260404.csv", text(*rows[:11]), age=30)
+    told = [batch.drift for batch in land(company).batches]
+    assert told[:3] == ["", "", ""]
+    assert told[3].startswith("11 rows where the file before held 24: what is missing is taken as deleted; if")
+
+
 def test_a_value_in_another_form_is_no_other_kind(company):
     company.put("contacts_1.csv", text("1,2026-04-01 09:05,900", header="id,company,email"))
     company.put(
