@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from http.client import HTTPException
+from typing import Any
 
 from orchestration.atomic import read_json_if_whole, write_json
 from orchestration.config import Config
@@ -16,6 +17,13 @@ TIMEOUT_SECONDS = 10
 TEXT_LIMIT = 4_000  # as much as Slack recommends
 SHOWN_INCIDENTS = 10
 TOLD = "told.json"
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A post that is redirected would be asked for without its text, and a page to log in at takes it for told."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """None: the answer is an error."""
 
 
 def run_failed(config: Config, run_id: str, message: str) -> bool:
@@ -68,7 +76,7 @@ def post(config: Config, text: str) -> bool:
         request = urllib.request.Request(  # noqa: S310
             url, json.dumps({"text": text}).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=TIMEOUT_SECONDS) as response:
             return bool(response.status < 300)
     except urllib.error.HTTPError as error:
         log.error("the webhook in %s answered %s", config.notify.webhook_env, error.code)

@@ -21,7 +21,12 @@ def posted() -> Iterator[tuple[str, list[Any]]]:
     class Hook(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200 if self.path == "/secret" else 500)
+            self.send_response({"/secret": 200, "/moved": 302}.get(self.path, 500))
+            self.send_header("Location", "/login")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
             self.end_headers()
 
         def log_message(self, *args: Any) -> None:
@@ -54,6 +59,18 @@ def test_posts_and_logs(
         and "Failed: audit &lt;!channel&gt;." in bodies[0]["text"]
     )
     assert "run-1" in caplog.text and "/secret" not in caplog.text
+
+
+def test_a_post_that_is_redirected_is_not_taken(
+    tmp_path: Path,
+    posted: tuple[str, list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A page to log in at answers 200 to whoever comes: nobody was told."""
+    monkeypatch.setenv("TEST_HOOK", f"{posted[0]}/moved")
+    assert not run_failed(company(tmp_path), "run-1", "Failed.")
+    assert "TEST_HOOK answered 302" in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/broken", None])
