@@ -36,13 +36,13 @@ create temp macro normalised_email(t) as
     nullif(regexp_extract(regexp_replace(norm_ja(t), '[+][^@]*@', '@'), '^([^@ ]+@[^@ ]+)$', 1), '');
 
 create temp macro mail_domain(t) as
-    nullif(lower(split_part(t, '@', 2)), '');
+    nullif(regexp_extract(t, '^[^@]+@([^@ ,;:<>()、]+)$', 1), '');
 
 create temp macro web_domain(t) as
-    nullif(regexp_extract(lower(t), '^[ ]*(?:[a-z]+://)?(?:www[.])?([^/?#: ]+[.][^/?#: ]+)', 1), '');
+    nullif(regexp_extract(lower(t), '^[ ]*(?:[a-z]+://)?(?:[^@/?#:,、 ]*@)?(?:www[.])?([^@/?#:,;<>()、 ]+[.][^@/?#:,;<>()、 ]+)', 1), '');
 
 create temp macro masked_email(t) as
-    substr(t, 1, 1) || '***@' || split_part(t, '@', 2);
+    substr(t, 1, 1) || '***@' || coalesce(mail_domain(t), '***');
 
 create temp macro company_name_key(t) as
     nullif(regexp_replace(replace(replace(regexp_replace(norm_ja(t), '^(株式会社|有限会社|合同会社|合資会社|合名会社|相互会社|有限責任監査法人|監査法人|税理士法人|弁護士法人|(一般|公益)?(社団|財団)法人|(認定)?(特定非営利活動|npo)法人|学校法人|医療法人(社団|財団)?|社会医療法人|社会福祉法人|宗教法人|(地方)?独立行政法人|国立大学法人|国立研究開発法人|カブシキガイシャ|[(](株|有|同|資|名|一社|一財|公社|公財|社|財|学|医|福|特|特非|独)[)]|[ ])+|([ ]|株式会社|有限会社|合同会社|合資会社|合名会社|相互会社|有限責任監査法人|監査法人|税理士法人|弁護士法人|(一般|公益)?(社団|財団)法人|(認定)?(特定非営利活動|npo)法人|学校法人|医療法人(社団|財団)?|社会医療法人|社会福祉法人|宗教法人|(地方)?独立行政法人|国立大学法人|国立研究開発法人|カブシキガイシャ|[(](株|有|同|資|名|一社|一財|公社|公財|社|財|学|医|福|特|特非|独)[)])+$|(^|[ ,.])+(co[.]?,? *ltd[.]?|company,? *(limited|ltd[.]?)|corporation|corp[.]?|incorporated|inc[.]?|limited|ltd[.]?|l[.]?l[.]?c[.]?|k[.] ?k[.]?|kk|g[.]k[.]|plc|gmbh|kabushiki (kaisha|gaisha))[ .]*$', '', 'g'), '&', '＆'), '-', 'ー'), '[ -/:-`{-~・･·•‧、。「」『』【】〔〕《》〈〉“”‘’＇′＼]+', '', 'g'), '');

@@ -129,7 +129,7 @@ personas as (
 domains as (
     select
         person_key,
-        mail_domain(email) as mail_domain
+        mail_domain(normalised_email(email)) as mail_domain
     from con_people as people
 ),
 free_mail as (

@@ -63,6 +63,15 @@
     ('="001"', '001'), ('=" a "', 'a'), ('=""', none), ('="', '="'), ('="a"&"b"', '="a"&"b"')] %}
 
 {# a date alone is the start of the business day, even from a source on UTC: the second line #}
+{% set mail_domains = [
+    ('taro@acme.example', 'acme.example'), ('taro@日本語.jp', '日本語.jp'), ('taro@acme.example,hanako', none), ('taro@acme.example;090-1234-5678', none),
+    ('taro@acme.example、佐藤', none), ('taro', none), ('', none)
+] %}
+{% set web_domains = [
+    ('https://www.Acme.example/about?a=b@c', 'acme.example'), ('acme.example:8080', 'acme.example'), ('taro@acme.example', 'acme.example'),
+    ('acme.example, taro@other.example', 'acme.example'), ('acme.example、taro@other.example', 'acme.example'), ('なし', none), ('', none)
+] %}
+{% set masked = [('taro@acme.example', 't***@acme.example'), ('taro@acme.example;hanako', 't***@***'), ('', none)] %}
 {% set groups = [
     ('timestamp', timestamps, parse_timestamp('text', 'UTC')),
     ('date', days, business_date(parse_timestamp('text', 'UTC'))),
@@ -71,7 +80,10 @@
     ('bigint', integers, parse_integer('text')),
     ('boolean', booleans, parse_boolean('text')),
     ('varchar', texts, given_text('text')),
-    ('varchar', texts[:4], trimmed('text'))
+    ('varchar', texts[:4], trimmed('text')),
+    ('varchar', mail_domains, mail_domain('text')),
+    ('varchar', web_domains, web_domain('text')),
+    ('varchar', masked, masked_email('text'))
 ] %}
 
 with cases as (

@@ -7,14 +7,19 @@
     nullif(regexp_extract({{ untagged }}, '^([^@ ]+@[^@ ]+)$', 1), '')
 {%- endmacro %}
 
-{# e-mail address, raw or normalised -> its domain in lower case #}
+{# normalised e-mail address -> its domain; null where more than a domain follows: it may be another person's address or number #}
 {% macro mail_domain(expr) -%}
-    nullif(lower(split_part({{ expr }}, '@', 2)), '')
+    nullif(regexp_extract({{ expr }}, '^[^@]+@([^@ ,;:<>()、]+)$', 1), '')
 {%- endmacro %}
 
-{# web address -> its host in lower case, without www. #}
+{# web address -> its host in lower case, without www. and whose mailbox it is, where somebody wrote an e-mail address #}
 {% macro web_domain(expr) -%}
-    nullif(regexp_extract(lower({{ expr }}), '^[ ]*(?:[a-z]+://)?(?:www[.])?([^/?#: ]+[.][^/?#: ]+)', 1), '')
+    nullif(
+        regexp_extract(
+            lower({{ expr }}), '^[ ]*(?:[a-z]+://)?(?:[^@/?#:,、 ]*@)?(?:www[.])?([^@/?#:,;<>()、 ]+[.][^@/?#:,;<>()、 ]+)', 1
+        ),
+        ''
+    )
 {%- endmacro %}
 
 {# corporate number (法人番号) in any width, with or without hyphens -> 13 digits whose check digit holds, else null.
@@ -34,9 +39,9 @@
     end
 {%- endmacro %}
 
-{# what reviewers may see of an e-mail address: t***@acme.example #}
+{# what reviewers may see of a normalised e-mail address: t***@acme.example #}
 {% macro masked_email(expr) -%}
-    substr({{ expr }}, 1, 1) || '***@' || split_part({{ expr }}, '@', 2)
+    substr({{ expr }}, 1, 1) || '***@' || coalesce({{ mail_domain(expr) }}, '***')
 {%- endmacro %}
 
 {# One round of label propagation over a graph whose nodes are labels (hashes: in their order a chain of merges is no

@@ -1,6 +1,10 @@
 {# One row per person that had been seen at as_of, without name, address or number: those are in restricted. #}
-with people as (
-    select *, {{ mail_domain('email') }} as mail_domain from {{ ref('con_people') }}
+with addresses as (
+    select *, {{ normalised_email('email') }} as email_normalised from {{ ref('con_people') }}
+),
+
+people as (
+    select *, {{ mail_domain('email_normalised') }} as mail_domain from addresses
 ),
 
 countable as (
