@@ -25,7 +25,7 @@ import duckdb
 
 from orchestration.atomic import read_json
 from orchestration.config import Config
-from orchestration.kept import KEPT_FILE, MANIFEST_FILE, definition_names
+from orchestration.kept import KEPT_FILE, MANIFEST_FILE, VALUES, definition_names
 from orchestration.landing.sql import identifier, literal
 from orchestration.publish import MARTS_FILE, command, current_version, damaged_versions
 from orchestration.warehouse import (
@@ -372,14 +372,14 @@ class _Build:
         return {result.node.name: round(result.execution_time, 2) for result in done.result}, failures, bool(own)
 
     def _with_views(self, names: list[str]) -> list[str]:
-        """They, and the views that they read: no version keeps those."""
+        """They, and what they read that is in no file kept for it: views, and the marts of `VALUES`."""
         found = set(names)
         waiting = list(found)
         while waiting:
             for parent in self.nodes[waiting.pop()]["depends_on"].get("nodes", []):
                 node = self.nodes.get(parent)
                 is_read = parent not in found and parent in self.definitions
-                if node and is_read and node["config"]["materialized"] in NO_TABLE:
+                if node and is_read and (node["config"]["materialized"] in NO_TABLE or node["name"] in VALUES):
                     found.add(parent)
                     waiting.append(parent)
         return sorted(found)

@@ -211,6 +211,15 @@ def test_a_raised_version_leaves_no_idle_months(analyst: Analyst) -> None:
     assert found.values == []
 
 
+def test_a_target_alone_changes_no_value(analyst: Analyst) -> None:
+    assert analyst.config.seeds_dir is not None
+    with (analyst.config.seeds_dir / "targets.csv").open("a", encoding="utf-8") as targets:
+        targets.write("opp_loss_amt,,untouched,,,fiscal_year,2025-04-01,1\n")
+    found = analyst.see()
+    assert found.changed == ["seeds/targets.csv"] and "kpi_values" in found.seconds
+    assert found.counts == [] and not any(row["difference"] for row in found.values)
+
+
 def test_an_unknown_kpi_is_told_at_once(analyst: Analyst) -> None:
     with pytest.raises(PreviewError, match="--kpi mql_count: no such KPI; known: accept_rate, .*mql_cnt, "):
         analyst.see("mql_count")
