@@ -5,7 +5,8 @@ import os
 import re
 import shlex
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -166,12 +167,10 @@ def sql(
     write = query.write_csv if as_csv else query.write_json if as_json else query.write_table
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     try:
-        write(query.run_query(company, statement), sys.stdout)
-        sys.stdout.flush()
+        with _while_read():
+            write(query.run_query(company, statement), sys.stdout)
     except query.QueryError as error:
         _stop(str(error), WRONG_USE)
-    except BrokenPipeError:  # the reader, such as head, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
@@ -278,7 +277,8 @@ def mismatches(
     try:
         answer = queue.listing(company, chosen, short=not (as_csv or as_json))
         write = query.write_csv if as_csv else query.write_json if as_json else query.write_table
-        write(answer, sys.stdout)
+        with _while_read():
+            write(answer, sys.stdout)
     except query.QueryError as error:
         _stop(str(error), WRONG_USE)
     if not (as_csv or as_json):
@@ -575,8 +575,19 @@ def _instant(config: Config, text: str) -> str:
         if "T" not in text and " " not in text:  # a day, also one written 20260331
             at = datetime.combine(at.date(), datetime.max.time().replace(microsecond=0))
         in_utc = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
-        return in_utc.isoformat(sep=" ", timespec="seconds")
+        if in_utc.year >= 1900:  # as of a time before which no value is a date nothing is known
+            return in_utc.isoformat(sep=" ", timespec="seconds")
     _stop(f"--as-of {text}: write a date or time such as 2026-03-31 or 2026-03-31T15:00:00Z", WRONG_USE)
+
+
+@contextmanager
+def _while_read() -> Iterator[None]:
+    """What is written within ends without a word where the reader, such as head, has had enough."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _day(text: str, option: str) -> date:

@@ -235,6 +235,7 @@ def test_as_of_a_date_is_the_end_of_that_day(company: Company, text: str, monkey
         (["run", "--as-of", "soon"], "--as-of soon"),
         (["run", "--as-of", ""], "--as-of : write a date"),
         (["run", "--as-of", "0001-01-01T00:00:00"], "--as-of 0001-01-01T00:00:00: write a date"),
+        (["run", "--as-of", "1899-12-31"], "--as-of 1899-12-31: write a date"),
         (["backfill", "--from", "2026-02-01", "--to", "2026-01-01"], "is after"),
         (["backfill", "--from", "x", "--to", "2026-01-01"], "write a day"),
         (["simulate", "--conflicts", "some"], "default or none"),
@@ -245,6 +246,16 @@ def test_wrong_use_is_told_in_one_line(company: Company, args: list[str], messag
     done = CliRunner().invoke(app, [*args, "--config", str(company.toml)])
     assert done.exit_code == 2 and message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("args", [["sql", "--csv", "select 1"], ["mismatches", "--csv"]])
+def test_a_reader_that_has_had_enough_is_no_failure(company: Company, args: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "orchestration.cli", *args, "--config", str(company.toml)]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
