@@ -17,7 +17,7 @@ DEALS = {"gp_contrib", "l2w", "opp_cnt", "opp_rate", "won_cnt"}
     ("gone", "unknown"),
     [
         pytest.param(["salesforce/*", "cs/*"], CALLS | LEADS | DEALS, id="MA alone"),
-        pytest.param(["hubspot/*"], set(), id="without MA"),
+        pytest.param(["hubspot/*"], {"mql_rate"}, id="without MA"),
         pytest.param(["salesforce/tasks_*", "salesforce/events_*"], CALLS, id="CRM without activities"),
     ],
 )

@@ -1,6 +1,6 @@
 {# People who became an MQL for the first time within the window after they were first seen. #}
 with new_leads as (
-    select subject_id as person_key, counted_on from {{ ref('lead_new') }}
+    select subject_id as person_key, counted_on from {{ ref('lead_new') }} where {{ delivers('ma_person') }}
 ),
 
 first_mqls as (
