@@ -39,7 +39,7 @@ bought as (
         on tolerances.boundary = 'B3' and {{ in_force('tolerances', business_date('facts.closed_at')) }}
     where facts.stage_code = 'won' and facts.removed_as is null
         and facts.closed_at <= {{ add_seconds('contracts.best_accepted_at', 'tolerances.hours * 3600') }}
-        and not {{ delivers('cs_contract', 'crm_opportunity_id') }} and not {{ delivers('cs_contract_opportunity') }}
+        and not {{ contracts_name_opportunities() }}
     qualify row_number() over (
         partition by contracts.source_system, contracts.contract_id order by facts.closed_at desc nulls last, facts.opportunity_id nulls last
     ) = 1

@@ -48,7 +48,7 @@ followers as (
     select contract_id
     from in_order
     where opportunity_id is null and first_accepted_at < accepted_at
-        and not {{ delivers('cs_contract', 'crm_opportunity_id') }} and not {{ delivers('cs_contract_opportunity') }}
+        and not {{ contracts_name_opportunities() }}
 ),
 
 final as (

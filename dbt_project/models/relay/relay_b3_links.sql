@@ -24,7 +24,7 @@ widened as (
         and coalesce(least(contracts.churned_on, {{ add_days('contracts.end_on', '1') }}) > opportunities.won_on, true)
         and not {{ delivers('cs_contract_opportunity') }}
         -- where no contract names any opportunity, nothing tells a new deal from one on top
-        and (types.origin = 'existing' or not {{ delivers('cs_contract', 'crm_opportunity_id') }})
+        and (types.origin = 'existing' or not {{ contracts_name_opportunities() }})
     qualify row_number() over (
         partition by opportunities.opportunity_id order by contracts.accepted_at desc nulls last, contracts.contract_id nulls last
     ) = 1
